@@ -1,0 +1,31 @@
+"""Where things are printed on the card: the portrait side, in millimetres.
+
+The card is ID-1 of ISO/IEC 7810. Field boxes leave room around the print for the spread between issuing places.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from idcheck.types import Box
+
+WIDTH_MM: Final = 85.60
+HEIGHT_MM: Final = 54.00
+CORNER_RADIUS_MM: Final = 3.18
+
+
+def _box(x0: float, y0: float, x1: float, y1: float) -> Box:
+    """A box in mm from fractions of the card's width and height."""
+    return Box(x0 * WIDTH_MM, y0 * HEIGHT_MM, (x1 - x0) * WIDTH_MM, (y1 - y0) * HEIGHT_MM)
+
+
+FIELDS: Final = MappingProxyType(
+    {
+        "name": _box(0.172, 0.135, 0.60, 0.262),
+        "id_number": _box(0.318, 0.795, 0.880, 0.908),
+    }
+)
+"""The strips that hold the printed values, labels excluded."""
+
+PORTRAIT: Final = _box(0.62, 0.10, 0.93, 0.70)
