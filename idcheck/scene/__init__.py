@@ -1,0 +1,1 @@
+"""Where things are: the card that is held, its holder's face, and the portrait printed on the card."""

@@ -1,0 +1,143 @@
+"""The card flat: the whole of it, one field as a strip, or where a field lies in the photo.
+
+Every warp samples the pyramid level that comes closest to the wanted resolution without falling below it, so a
+card of many pixels is averaged, not aliased. OpenCV puts the origin at the centre of the top-left pixel and we put
+it at its outer corner, hence the half pixels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from idcheck.layout import HEIGHT_MM, WIDTH_MM
+from idcheck.scene.geometry import CARD_MM, as_polygon, card_to_photo, project, signed_area
+from idcheck.scene.picture import Picture
+from idcheck.types import Box, Card, Colour, Gray, Matrix, Polygon
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rectified:
+    """The card as if photographed from straight above, upright and unmirrored.
+
+    Attributes:
+        luma: what lies beyond the photo's frame is 0.
+        bgr: likewise.
+        valid: bool, the shape of ``luma``: whether the photo shows the pixel.
+        px_per_mm: of the rectified picture.
+        to_photo: from mm on the card to upright full-resolution pixels of the photo.
+    """
+
+    luma: Gray
+    bgr: Colour
+    valid: NDArray[np.bool_]
+    px_per_mm: float
+    to_photo: Matrix
+
+
+def rectify(photo: Picture, card: Card, px_per_mm: float = 10.0) -> Rectified:
+    """Flatten the whole card; 10 px/mm gives 856 by 540 pixels."""
+    to_photo = card_to_photo(card.corners)
+    size = (round(WIDTH_MM * px_per_mm), round(HEIGHT_MM * px_per_mm))
+    source = to_photo @ _pixels_to_mm(CARD_MM, size)
+    level = _level(photo, to_photo, CARD_MM, size)
+    valid = _inside(photo, source, size)
+    return Rectified(
+        luma=_warp(photo.pyramid[level], level, source, size, valid),
+        bgr=_warp_colour(photo, level, source, size, valid),
+        valid=valid,
+        px_per_mm=px_per_mm,
+        to_photo=to_photo,
+    )
+
+
+def strip(photo: Picture, card: Card, box_mm: Box, height_px: int) -> Gray:
+    """Flatten one box of the card straight from the photo.
+
+    Args:
+        photo: the photo.
+        card: where the card lies in it.
+        box_mm: on the card, in mm from its top-left corner; it may reach beyond the card.
+        height_px: of the strip; the width follows the box's aspect ratio.
+
+    Returns:
+        shape (height_px, width); what lies beyond the photo's frame is 0.
+    """
+    size = (max(1, round(box_mm.width / box_mm.height * height_px)), height_px)
+    to_photo = card_to_photo(card.corners)
+    source = to_photo @ _pixels_to_mm(box_mm, size)
+    level = _level(photo, to_photo, box_mm, size)
+    return _warp(photo.pyramid[level], level, source, size, _inside(photo, source, size))
+
+
+def region(card: Card, box_mm: Box) -> Polygon:
+    """Where a box of the card, in mm from its top-left corner, lies in the photo."""
+    return as_polygon(project(card_to_photo(card.corners), box_mm.polygon))
+
+
+def _pixels_to_mm(box: Box, size: tuple[int, int]) -> Matrix:
+    """From pixels of a picture that shows the box (outer-corner origin) to mm on the card."""
+    return np.array([[box.width / size[0], 0, box.x], [0, box.height / size[1], box.y], [0, 0, 1]])
+
+
+def _level(photo: Picture, to_photo: Matrix, box: Box, size: tuple[int, int]) -> int:
+    """The coarsest pyramid level that still has a pixel for each wanted one."""
+    photo_px_per_px = np.sqrt(abs(signed_area(project(to_photo, box.polygon))) / (size[0] * size[1]))
+    return int(np.clip(np.floor(np.log2(max(photo_px_per_px, 1.0))), 0, len(photo.pyramid) - 1))
+
+
+def _inside(photo: Picture, source: Matrix, size: tuple[int, int]) -> NDArray[np.bool_]:
+    """Which pixels have their centre within the photo's frame."""
+    width, height = size
+    ends = project(source, [(0, 0), (width, 0), (width, height), (0, height)])
+    if np.all(ends >= 0) and np.all(ends <= (photo.width, photo.height)):
+        return np.ones((height, width), np.bool_)
+    x, y = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
+    at_x, at_y, depth = np.tensordot(source, np.stack([x, y, np.ones_like(x)]), axes=1)
+    at_x, at_y = at_x / depth, at_y / depth
+    return np.asarray((at_x >= 0) & (at_y >= 0) & (at_x <= photo.width) & (at_y <= photo.height))
+
+
+def _warp(
+    image: Gray | Colour, level: int, source: Matrix, size: tuple[int, int], valid: NDArray[np.bool_]
+) -> NDArray[np.uint8]:
+    """Sample a view of the photo that is reduced by 2**level.
+
+    Args:
+        image: the view.
+        level: how often it was halved.
+        source: from pixels of the result to full-resolution pixels of the photo, both outer-corner origin.
+        size: width and height of the result.
+        valid: what to keep; the rest becomes 0.
+    """
+    to_corner = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
+    to_centre = np.array([[0.5**level, 0, -0.5], [0, 0.5**level, -0.5], [0, 0, 1]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    # The frame's last pixels are repeated rather than blended with black, so that what is valid is undimmed.
+    warped = cv2.warpPerspective(
+        image, to_centre @ source @ to_corner, size, flags=flags, borderMode=cv2.BORDER_REPLICATE
+    )
+    if not valid.all():
+        warped[~valid] = 0
+    return np.asarray(warped, np.uint8)
+
+
+def _warp_colour(
+    photo: Picture, level: int, source: Matrix, size: tuple[int, int], valid: NDArray[np.bool_]
+) -> Colour:
+    """As `_warp`, from the full-resolution colours: only what is needed of them is reduced."""
+    if level == 0:
+        return _warp(photo.bgr, 0, source, size, valid)
+    step = 2**level
+    blocks = np.array([photo.width // step, photo.height // step])
+    ends = project(source, [(0, 0), (size[0], 0), size, (0, size[1])]) / step
+    left, top = np.clip(np.floor(ends.min(axis=0)).astype(int) - 1, 0, blocks - 1)
+    right, bottom = np.clip(np.ceil(ends.max(axis=0)).astype(int) + 1, (left + 1, top + 1), blocks)
+    crop = photo.bgr[top * step : bottom * step, left * step : right * step]
+    target = (int(right - left), int(bottom - top))
+    reduced = np.asarray(cv2.resize(crop, target, interpolation=cv2.INTER_AREA), np.uint8)
+    to_crop = np.array([[1.0, 0, -left * step], [0, 1, -top * step], [0, 0, 1]])
+    return _warp(reduced, level, to_crop @ source, size, valid)

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from idcheck.layout import FIELDS, HEIGHT_MM, WIDTH_MM
+from idcheck.scene.geometry import card_to_photo, project
+from idcheck.scene.rectify import rectify, region, strip
+from idcheck.types import Box, Quad
+from tests.scene.pictures import ArrayPicture, card_at, gray_picture
+
+TILTED: Quad = ((60.0, 80.0), (210.0, 70.0), (222.0, 175.0), (52.0, 168.0))
+
+
+def rotated(quad: Quad, by: int) -> Quad:
+    first, second, third, fourth = (quad[(i + by) % 4] for i in range(4))
+    return first, second, third, fourth
+
+
+def mirrored(quad: Quad) -> Quad:
+    top_left, top_right, bottom_right, bottom_left = quad
+    return top_right, top_left, bottom_left, bottom_right
+
+
+def ramp(width: int = 256, height: int = 256, step: float = 1.0) -> tuple[ArrayPicture, ArrayPicture]:
+    """Two photos whose brightness is the x and the y of each pixel's centre, over `step`."""
+    y, x = np.mgrid[:height, :width] + 0.5
+    return gray_picture(x / step), gray_picture(y / step)
+
+
+@pytest.mark.parametrize("by", range(4))
+@pytest.mark.parametrize("flip", [False, True])
+def test_each_rectified_pixel_shows_the_place_that_the_homography_names(by: int, flip: bool) -> None:
+    quad = rotated(mirrored(TILTED) if flip else TILTED, by)
+    seen = [rectify(photo, card_at(quad), px_per_mm=4.0) for photo in ramp()]
+    height, width = seen[0].luma.shape
+    assert (width, height) == (342, 216)
+    y, x = np.mgrid[:height, :width] + 0.5
+    where = project(seen[0].to_photo, np.c_[x.ravel() * WIDTH_MM / width, y.ravel() * HEIGHT_MM / height])
+    for axis in (0, 1):
+        off = seen[axis].luma.ravel() - where[:, axis]
+        assert np.abs(off).max() < 1.1
+        assert abs(off.mean()) < 0.05
+
+
+def test_a_card_of_many_pixels_is_sampled_from_a_reduced_level_at_the_same_place() -> None:
+    big: Quad = ((203.0, 310.0), (1805.0, 290.0), (1850.0, 1330.0), (180.0, 1290.0))
+    for axis, photo in enumerate(ramp(2048, 2048, step=8)):
+        flat = rectify(photo, card_at(big), px_per_mm=4.0)
+        height, width = flat.luma.shape
+        y, x = np.mgrid[:height, :width] + 0.5
+        where = project(flat.to_photo, np.c_[x.ravel() * WIDTH_MM / width, y.ravel() * HEIGHT_MM / height])
+        for seen in (flat.luma, flat.bgr[:, :, 1]):
+            off = seen.ravel() - where[:, axis] / 8
+            assert np.abs(off).max() < 1.1
+            assert abs(off.mean()) < 0.1
+
+
+def test_fine_texture_is_averaged_not_aliased() -> None:
+    checks = np.indices((1024, 1024)).sum(axis=0) % 2 * 200.0
+    corners: Quad = ((50.0, 60.0), (950.0, 60.0), (950.0, 628.0), (50.0, 628.0))
+    flat = rectify(gray_picture(checks), card_at(corners), px_per_mm=2.0)
+    assert flat.luma.std() < 5
+    assert flat.bgr.std() < 5
+    assert abs(flat.luma.mean() - 100) < 2
+
+
+def test_what_lies_beyond_the_frame_is_black_and_marked() -> None:
+    photo = gray_picture(np.full((200, 300), 180.0))
+    quad: Quad = ((-50.0, 40.0), (150.0, 40.0), (150.0, 166.0), (-50.0, 166.0))
+    flat = rectify(photo, card_at(quad), px_per_mm=4.0)
+    assert abs((~flat.valid).mean() - 0.25) < 0.01
+    assert np.all(flat.luma[~flat.valid] == 0)
+    assert np.all(flat.bgr[~flat.valid] == 0)
+    assert np.all(flat.luma[flat.valid] == 180)
+    assert np.all(flat.bgr[flat.valid] == 180)
+
+
+def test_a_card_within_the_frame_is_all_valid() -> None:
+    assert rectify(ramp()[0], card_at(TILTED), px_per_mm=2.0).valid.all()
+
+
+@pytest.mark.parametrize("flip", [False, True])
+def test_a_mirrored_card_comes_out_readable(flip: bool) -> None:
+    art = np.full((540, 856), 220, np.uint8)
+    cv2.putText(art, "R7", (120, 300), cv2.FONT_HERSHEY_SIMPLEX, 6, 20, 30)
+    quad: Quad = ((100.0, 120.0), (700.0, 160.0), (680.0, 560.0), (90.0, 500.0))
+    corners = mirrored(quad) if flip else quad
+    centre = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
+    to_photo = centre @ card_to_photo(corners) @ np.diag([0.1, 0.1, 1]) @ np.linalg.inv(centre)
+    photo = cv2.warpPerspective(art, to_photo, (800, 700), borderValue=90)
+    flat = rectify(gray_picture(photo.astype(float)), card_at(corners)).luma
+    inner = (slice(20, -20), slice(20, -20))
+    assert np.corrcoef(flat[inner].ravel(), art[inner].ravel())[0, 1] > 0.97
+
+
+def test_a_strip_agrees_with_the_same_part_of_the_whole_card() -> None:
+    photo = ramp()[0]
+    card = card_at(TILTED)
+    box = Box(10.0, 12.0, 40.0, 8.0)
+    part = strip(photo, card, box, height_px=32)
+    whole = rectify(photo, card, px_per_mm=4.0).luma[48:80, 40:200]
+    assert part.shape == (32, 160)
+    assert np.abs(part.astype(int) - whole.astype(int)).max() <= 1
+
+
+def test_a_strip_may_reach_beyond_the_frame() -> None:
+    photo = gray_picture(np.full((200, 200), 150.0))
+    quad: Quad = ((20.0, 20.0), (220.0, 20.0), (220.0, 146.0), (20.0, 146.0))
+    seen = strip(photo, card_at(quad), Box(0.0, 0.0, WIDTH_MM, 10.0), height_px=20)
+    assert seen[:, -1].max() == 0
+    assert seen[:, 0].min() == 150
+
+
+def test_a_region_is_the_box_seen_through_the_homography() -> None:
+    whole = region(card_at(TILTED), Box(0.0, 0.0, WIDTH_MM, HEIGHT_MM))
+    assert np.allclose(whole, TILTED, atol=1e-3)
+    field = np.array(region(card_at(TILTED), FIELDS["id_number"]))
+    assert np.array(TILTED)[:, 1].max() > field[:, 1].max() > field[:, 1].min() > 130
