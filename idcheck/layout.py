@@ -1,6 +1,7 @@
 """Where things are printed on the card: the portrait side, in millimetres.
 
-The card is ID-1 of ISO/IEC 7810. Field boxes leave room around the print for the spread between issuing places.
+The card is ID-1 of ISO/IEC 7810. Field boxes leave room around the print for the spread between issuing
+places.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What passes between the stages: frozen, slotted, and free of behaviour that belongs to a stage.
 
-Unless a docstring says otherwise, coordinates are x, y in **upright full-resolution pixels**: EXIF orientation
-applied, origin at the outer corner of the top-left pixel, so that the centre of that pixel is (0.5, 0.5).
+Unless a docstring says otherwise, coordinates are x, y in **upright full-resolution pixels**: EXIF
+orientation applied, origin at the outer corner of the top-left pixel, whose centre is (0.5, 0.5).
 """
 
 from __future__ import annotations
@@ -166,8 +166,8 @@ class Face:
     Attributes:
         box: from the brows to the chin, ear to ear.
         confidence: 0 to 1.
-        landmarks: right eye, left eye, nose tip, mouth centre, right ear, left ear (the person's right and left
-            in a photo that is not mirrored).
+        landmarks: right eye, left eye, nose tip, mouth centre, right ear, left ear (the person's right and
+            left in a photo that is not mirrored).
     """
 
     box: Box
@@ -180,8 +180,8 @@ class Card:
     """The identity card that is held.
 
     Attributes:
-        corners: in the card's own reading orientation; they run anticlockwise in a mirrored photo. Corners may
-            lie outside the frame.
+        corners: in the card's own reading orientation; they run anticlockwise in a mirrored photo.
+            Corners may lie outside the frame.
         confidence: 0 to 1.
         side: which side shows.
         width_px: mean length of the top and bottom edges.
@@ -199,7 +199,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class PhotoInfo:
-    """The photo itself: upright size, the EXIF orientation (1 to 8) it came with, and whether it is mirrored."""
+    """The photo: upright size, the EXIF orientation (1 to 8) it came with, and whether it is mirrored."""
 
     width: int
     height: int
@@ -325,8 +325,8 @@ class ClaimFacts:
 
     Attributes:
         name_problem: why the typed name cannot be a name, a stable word, or None.
-        number_problem: why the typed number cannot be one: ``length``, ``format``, ``region``, ``birth_date``,
-            ``checksum``, ``old_format``; or None.
+        number_problem: why the typed number cannot be one: ``length``, ``format``, ``region``,
+            ``birth_date``, ``checksum``, ``old_format``; or None.
         birth: the birth date in the number, when it is valid.
     """
 

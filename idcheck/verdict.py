@@ -1,0 +1,404 @@
+"""From evidence to a decision: a pure function that sees no pixels.
+
+Each check is one small function that looks at the evidence and says how it ended. A check that fails always
+counts. One that cannot tell, or whose evidence was not supplied, keeps a submission from approval when the
+policy requires its group. What was not assessed only because something more basic is missing (the card, the
+face) stays out of the reasons: the user is told the root of it, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from idcheck.policy import MatchRule, Policy
+from idcheck.reasons import BY_CODE, ORDER, message
+from idcheck.report import Check, Evidence, Match, Measured, Measurement, Provenance, Reason, Report
+from idcheck.types import (
+    Decision,
+    Facts,
+    MatchEvidence,
+    MatchOutcome,
+    Outcome,
+    Polygon,
+    RawMeasure,
+    Side,
+)
+
+QUALITY_CHECKS: Final = (
+    ("photo.card_cut_off", ("card.framing",)),
+    ("photo.card_too_small", ("card.resolution",)),
+    ("photo.card_occluded", ("name.occlusion", "id_number.occlusion", "card.occlusion")),
+    ("photo.face_occluded", ("face.occlusion",)),
+    ("photo.blurred", ("name.blur", "id_number.blur", "face.blur")),
+    ("photo.low_light", ("name.lighting", "id_number.lighting", "face.lighting")),
+    ("photo.overexposed", ("name.exposure", "id_number.exposure", "card.exposure", "face.exposure")),
+    ("photo.glare", ("name.glare", "id_number.glare", "card.glare")),
+)
+"""Which measurements decide which code. Measurements that are not named here inform and decide nothing."""
+
+TERMS_YEARS: Final = (5, 10, 20)
+_LAST_AGE_OF_TERM: Final = ((15, 5), (25, 10), (45, 20))
+
+_CONSEQUENCES: Final = frozenset({"no_card", "no_face", "wrong_side"})
+"""Causes that say: not assessed because of another check, which speaks for itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One submission as the checks see it."""
+
+    measured: Measured
+    facts: Facts
+    policy: Policy
+    on: date
+
+
+def judge(measured: Measured, facts: Facts, policy: Policy, on: date) -> Report:
+    """Decide a submission.
+
+    Args:
+        measured: what :meth:`idcheck.Checker.measure` found.
+        facts: what the platform knows.
+        policy: curves, thresholds, required groups.
+        on: the day of the decision.
+
+    Returns:
+        The report. The same arguments give an equal report.
+    """
+    case = Case(measured, facts, policy, on)
+    checks = tuple(check for family in _FAMILIES for check in family(case))
+    return Report(
+        decision=_decide(checks, policy),
+        reasons=_reasons(checks, policy),
+        checks=checks,
+        scene=measured.scene,
+        measurements={m.name: _scored(m, policy) for m in measured.measurements},
+        readings=measured.readings,
+        matches={
+            field: _match(evidence, _rule(policy, field)) for field, evidence in measured.matches.items()
+        },
+        provenance=Provenance(
+            version=measured.models.version,
+            policy=policy.name,
+            policy_digest=policy.digest,
+            engine=measured.models.engine,
+            models=measured.models.weights,
+            judged_on=on,
+        ),
+        timings_ms=measured.timings_ms,
+    )
+
+
+# ---------------------------------------------------------------- the checks, a family each
+
+
+def _check(
+    code: str, subject: str, outcome: Outcome, cause: str | None = None, evidence: Evidence | None = None
+) -> Check:
+    return Check(code, BY_CODE[code].group, subject, outcome, cause, evidence)
+
+
+def _scene_checks(case: Case) -> Iterator[Check]:
+    """What is in the picture at all."""
+    scene, rule = case.measured.scene, case.policy.scene
+    card = scene.card
+    if card is None or card.confidence < rule.card_missing:
+        yield _check("photo.card_missing", "photo", Outcome.FAIL)
+        yield _check("photo.wrong_side", "card", Outcome.NOT_ASSESSED, "no_card")
+    else:
+        found = Evidence("card.confidence", card.confidence, "1", rule.card_found, card.corners)
+        sure = card.confidence >= rule.card_found
+        yield _check(
+            "photo.card_missing",
+            "photo",
+            Outcome.PASS if sure else Outcome.INDETERMINATE,
+            None if sure else "low_confidence",
+            found,
+        )
+        shown = Evidence("card.side", card.side.value, None, Side.PORTRAIT.value, card.corners)
+        wrong = card.side is not Side.PORTRAIT
+        yield _check("photo.wrong_side", "card", Outcome.FAIL if wrong else Outcome.PASS, None, shown)
+    yield _count("photo.several_cards", scene.cards, "card", None if card is None else card.corners)
+    face = scene.face
+    if face is None:
+        yield _check("photo.face_missing", "photo", Outcome.FAIL)
+    else:
+        sure = face.confidence >= rule.face_found
+        yield _check(
+            "photo.face_missing",
+            "photo",
+            Outcome.PASS if sure else Outcome.INDETERMINATE,
+            None if sure else "low_confidence",
+            Evidence("face.confidence", face.confidence, "1", rule.face_found, face.box.polygon),
+        )
+    yield _count("photo.several_faces", scene.faces, "face", None if face is None else face.box.polygon)
+
+
+def _count(code: str, found: int, subject: str, region: Polygon | None) -> Check:
+    if found == 0:
+        return _check(code, "photo", Outcome.NOT_ASSESSED, f"no_{subject}")
+    outcome = Outcome.FAIL if found > 1 else Outcome.PASS
+    return _check(code, "photo", outcome, None, Evidence(f"photo.{subject}s", found, "1", 1, region))
+
+
+def _quality_checks(case: Case) -> Iterator[Check]:
+    """Every measurement that decides something, against its curve."""
+    found = {m.name: m for m in case.measured.measurements}
+    for code, names in QUALITY_CHECKS:
+        for name in names:
+            curve = case.policy.curves.get(name)
+            if curve is not None:
+                yield _quality_check(case, code, name, found.get(name))
+
+
+def _quality_check(case: Case, code: str, name: str, measure: RawMeasure | None) -> Check:
+    subject = name.partition(".")[0]
+    if missing := _hidden_by(case, subject):
+        return _check(code, subject, Outcome.NOT_ASSESSED, missing)
+    if measure is None or measure.raw is None:
+        cause = measure.cause if measure is not None and measure.cause else "could_not_assess"
+        return _check(code, subject, Outcome.INDETERMINATE, cause)
+    curve = case.policy.curves[name]
+    outcome = Outcome.FAIL if curve.score(measure.raw) < curve.fail_below else Outcome.PASS
+    return _check(
+        code,
+        subject,
+        outcome,
+        None,
+        Evidence(name, measure.raw, measure.unit, curve.threshold, measure.region),
+    )
+
+
+def _hidden_by(case: Case, subject: str) -> str | None:
+    """The more basic check whose failure leaves this subject without evidence."""
+    scene = case.measured.scene
+    if subject == "face":
+        return "no_face" if scene.face is None else None
+    if subject == "photo":
+        return None
+    if scene.card is None or scene.card.confidence < case.policy.scene.card_missing:
+        return "no_card"
+    return "wrong_side" if scene.card.side is not Side.PORTRAIT else None
+
+
+def _reading_checks(case: Case) -> Iterator[Check]:
+    """Whether the two fields can be read, and whether they say what was typed."""
+    yield _number_is_valid(case)
+    floor = case.policy.reading.unreadable_below
+    unread = (
+        [f for f in ("id_number", "name") if case.measured.readings[f].confidence < floor]
+        if (case.measured.readings)
+        else []
+    )
+    for field in ("id_number", "name"):
+        mismatch = f"info.{field}_mismatch"
+        missing = _hidden_by(case, field)
+        if missing or field not in case.measured.readings:
+            yield _check("photo.unreadable", field, Outcome.NOT_ASSESSED, missing or "no_card")
+            yield _check(mismatch, field, Outcome.NOT_ASSESSED, missing or "no_card")
+            continue
+        reading = case.measured.readings[field]
+        # One unread field may be our weakness; when neither says anything, the photo is at fault.
+        worst = Outcome.FAIL if len(unread) == 2 else Outcome.INDETERMINATE
+        yield _check(
+            "photo.unreadable",
+            field,
+            worst if field in unread else Outcome.PASS,
+            "nothing_read" if field in unread and not reading.text else None,
+            Evidence(f"{field}.confidence", reading.confidence, "1", floor, reading.region),
+        )
+        yield _says_what_was_typed(case, field, mismatch)
+
+
+def _says_what_was_typed(case: Case, field: str, code: str) -> Check:
+    found = case.measured.matches[field]
+    rule = _rule(case.policy, field)
+    match = _match(found, rule)
+    outcome = {
+        MatchOutcome.MATCH: Outcome.PASS,
+        MatchOutcome.MISMATCH: Outcome.FAIL,
+        MatchOutcome.INDETERMINATE: Outcome.INDETERMINATE,
+    }[match.outcome]
+    cause = None if outcome is Outcome.PASS else found.cause
+    if outcome is Outcome.INDETERMINATE and cause is None:
+        cause = "weak_evidence"
+    evidence = Evidence(
+        f"{field}.log_likelihood_ratio",
+        found.log_likelihood_ratio,
+        "nat",
+        rule.reject if outcome is Outcome.FAIL else rule.accept,
+        case.measured.readings[field].region,
+    )
+    return _check(code, field, outcome, cause, evidence)
+
+
+def _number_is_valid(case: Case) -> Check:
+    claim = case.measured.claim
+    problem = claim.number_problem
+    if problem is None and claim.birth is not None and claim.birth > case.on:
+        problem = "birth_date"
+    return _check("info.id_number_invalid", "id_number", Outcome.FAIL if problem else Outcome.PASS, problem)
+
+
+def _document_checks(case: Case) -> Iterator[Check]:
+    """Validity, from the dates that were supplied."""
+    until, on = case.facts.valid_until, case.on
+    if until is None:
+        for code in ("document.expired", "document.expires_soon"):
+            yield _check(code, "document", Outcome.NOT_ASSESSED, "not_supplied")
+    else:
+        text = until if isinstance(until, str) else until.isoformat()
+        days = timedelta.max if isinstance(until, str) else until - on
+        expired = days < timedelta(0)
+        evidence = Evidence("document.valid_until", text, None, on.isoformat(), None)
+        yield _check(
+            "document.expired", "document", Outcome.FAIL if expired else Outcome.PASS, None, evidence
+        )
+        soon = not expired and days <= timedelta(days=case.policy.document.expires_soon_days)
+        yield _check("document.expires_soon", "document", Outcome.PASS, "soon" if soon else None, evidence)
+    yield _validity_is_plausible(case)
+
+
+def _validity_is_plausible(case: Case) -> Check:
+    code, facts, birth = "document.validity_inconsistent", case.facts, case.measured.claim.birth
+    start, until = facts.valid_from, facts.valid_until
+    if not isinstance(start, date) or until is None:
+        return _check(code, "document", Outcome.NOT_ASSESSED, "not_supplied")
+    end = until if isinstance(until, str) else until.isoformat()
+    evidence = Evidence("document.validity", f"{start.isoformat()}/{end}", None, None, None)
+    if (
+        start > case.on
+        or (isinstance(until, date) and until <= start)
+        or (birth is not None and start < birth)
+    ):
+        return _check(code, "document", Outcome.FAIL, "impossible_dates", evidence)
+    if _term_in_years(start, until) in _terms_at_issue(birth, start):
+        return _check(code, "document", Outcome.PASS, None, evidence)
+    return _check(code, "document", Outcome.INDETERMINATE, "unusual_term", evidence)
+
+
+def _term_in_years(start: date, until: date | str) -> int | None:
+    """Whole years of a term; None for the long term, 0 when it does not end on the day that it began."""
+    if isinstance(until, str):
+        return None
+    same_day = (start.month, start.day) == (until.month, until.day)
+    leap = (start.month, start.day) == (2, 29) and (until.month, until.day) in {(2, 28), (3, 1)}
+    return until.year - start.year if same_day or leap else 0
+
+
+def _terms_at_issue(birth: date | None, issued: date) -> tuple[int | None, ...]:
+    """The terms in years (None: long term) that the law gives at that age, with a year's grace."""
+    if birth is None:
+        return (*TERMS_YEARS, None)
+    age = issued.year - birth.year - ((issued.month, issued.day) < (birth.month, birth.day))
+    return tuple({_term(age + grace) for grace in (-1, 0, 1)})
+
+
+def _term(age: int) -> int | None:
+    """Resident Identity Card Law of the PRC, article 5."""
+    return next((years for last, years in _LAST_AGE_OF_TERM if age <= last), None)
+
+
+def _account_checks(case: Case) -> Iterator[Check]:
+    """What the platform knows of the document's other accounts, and of this one."""
+    count, limit = case.facts.accounts_verified, case.policy.account.max_accounts_per_document
+    code = "document.account_limit_reached"
+    if count is None:
+        yield _check(code, "document", Outcome.NOT_ASSESSED, "not_supplied")
+    else:
+        evidence = Evidence("document.accounts_verified", count, "1", limit, None)
+        yield _check(code, "document", Outcome.FAIL if count >= limit else Outcome.PASS, None, evidence)
+    violation = case.facts.severe_violation
+    code = "account.severe_violation"
+    if violation is None:
+        yield _check(code, "account", Outcome.NOT_ASSESSED, "not_supplied")
+    else:
+        evidence = Evidence("account.severe_violation", violation, None, False, None)
+        yield _check(code, "account", Outcome.FAIL if violation else Outcome.PASS, None, evidence)
+
+
+_FAMILIES: Final = (_scene_checks, _quality_checks, _reading_checks, _document_checks, _account_checks)
+
+
+# ---------------------------------------------------------------- from checks to the answer
+
+
+def _decide(checks: tuple[Check, ...], policy: Policy) -> Decision:
+    failed = [check for check in checks if check.outcome is Outcome.FAIL]
+    if any(not BY_CODE[check.code].retryable for check in failed):
+        return Decision.REJECTED
+    if failed:
+        return Decision.RESUBMIT
+    if any(_keeps_from_approval(check, policy) for check in checks):
+        return Decision.REVIEW
+    return Decision.APPROVED
+
+
+def _keeps_from_approval(check: Check, policy: Policy) -> bool:
+    if check.outcome is Outcome.PASS:
+        return False
+    if check.outcome is Outcome.FAIL:
+        return True
+    if check.outcome is Outcome.NOT_ASSESSED and check.code in policy.required.optional:
+        return False
+    return check.group in policy.required.groups
+
+
+def _reasons(checks: tuple[Check, ...], policy: Policy) -> tuple[Reason, ...]:
+    failed_subjects = {c.subject for c in checks if c.outcome is Outcome.FAIL and c.code.startswith("photo.")}
+
+    def told(check: Check) -> bool:
+        if check.cause == "soon":
+            return True
+        if check.cause in _CONSEQUENCES or not _keeps_from_approval(check, policy):
+            return False
+        # A field that cannot be made out because it is blurred or covered: the blur or cover is the reason.
+        return check.outcome is not Outcome.INDETERMINATE or check.subject not in failed_subjects
+
+    severity = {Outcome.FAIL: 0, Outcome.INDETERMINATE: 1, Outcome.NOT_ASSESSED: 2, Outcome.PASS: 3}
+    kept = sorted(filter(told, checks), key=lambda c: (severity[c.outcome], ORDER[c.code]))
+    return tuple(_reason(check) for check in kept)
+
+
+def _reason(check: Check) -> Reason:
+    entry = BY_CODE[check.code]
+    warns = check.outcome is Outcome.PASS
+    text = message(check.code, Outcome.FAIL if warns else check.outcome, check.subject, check.cause)
+    return Reason(
+        code=check.code,
+        group=check.group,
+        outcome=check.outcome,
+        subject=check.subject,
+        message=text,
+        remedy=entry.remedy,
+        retryable=entry.retryable,
+        evidence=check.evidence,
+    )
+
+
+def _scored(measure: RawMeasure, policy: Policy) -> Measurement:
+    curve = policy.curves.get(measure.name)
+    score = None if curve is None or measure.raw is None else curve.score(measure.raw)
+    return Measurement(measure.raw, measure.unit, score, measure.status, measure.region)
+
+
+def _rule(policy: Policy, field: str) -> MatchRule:
+    return policy.match.name if field == "name" else policy.match.id_number
+
+
+def _match(found: MatchEvidence, rule: MatchRule) -> Match:
+    ratio = found.log_likelihood_ratio
+    if found.cause == "claim_invalid":
+        return Match(MatchOutcome.MISMATCH, ratio, 0.0)
+    if ratio is None:
+        return Match(MatchOutcome.INDETERMINATE, None, None)
+    if ratio >= rule.accept and found.cause is None:
+        outcome = MatchOutcome.MATCH
+    elif ratio <= rule.reject:
+        outcome = MatchOutcome.MISMATCH
+    else:
+        outcome = MatchOutcome.INDETERMINATE
+    return Match(outcome, ratio, rule.probability(ratio))
