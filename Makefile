@@ -14,7 +14,7 @@ PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --no
 # What the tests use beyond Python: the optional engine, and the fonts that sample cards are drawn with.
 SYSTEM_PACKAGES := tesseract-ocr tesseract-ocr-chi-sim fonts-noto-cjk fonts-noto-cjk-extra fonts-ocr-b \
 	fonts-wqy-zenhei fonts-wqy-microhei fonts-arphic-gbsn00lp fonts-arphic-gkai00mp fonts-arphic-uming \
-	fonts-arphic-ukai fonts-lxgw-wenkai
+	fonts-arphic-ukai fonts-lxgw-wenkai fonts-noto-mono fonts-dejavu-core
 
 DEMO_PHOTO := samples/photos/clear.jpg
 DEMO_CLAIM := --name 王小明 --id-number 110101199001010007

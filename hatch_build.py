@@ -37,7 +37,7 @@ class ModelsHook(BuildHookInterface[Any]):
 def _prepare_imports(root: Path) -> None:
     """Make idcheck's submodules importable without its ``__init__``.
 
-    That one imports OpenCV and its like, which a build environment does not have and these modules do not need.
+    That one imports OpenCV and its like, which a build environment lacks and these modules do not need.
     """
     package = ModuleType("idcheck")
     package.__path__ = [str(root / "idcheck")]

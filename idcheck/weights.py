@@ -110,20 +110,18 @@ def read_manifest(path: Path) -> Mapping[str, Weight]:
 
 
 def _weight(weight_id: str, entry: dict[str, Any]) -> Weight:
-    common = dict(entry)
+    keys = dict(entry)
     try:
-        if common.pop("origin") == "package":
-            package = Package(
-                **{key: common.pop(key) for key in ("version", "wheel_sha256", "member")},
-                name=common.pop("package"),
-            )
-            path = PurePosixPath("weights", PurePosixPath(package.member).name)
-        else:
-            package = None
-            path = PurePosixPath(common.pop("path"))
-        return Weight(id=weight_id, path=path, package=package, **common)
+        origin = keys.pop("origin")
+        if origin == "package":
+            name, member = keys.pop("package"), PurePosixPath(keys.pop("member"))
+            package = Package(name, keys.pop("version"), keys.pop("wheel_sha256"), str(member))
+            return Weight(id=weight_id, path=PurePosixPath("weights", member.name), package=package, **keys)
+        if origin == "own":
+            return Weight(id=weight_id, path=PurePosixPath(keys.pop("path")), package=None, **keys)
     except (KeyError, TypeError) as error:
         raise WeightsCorruptError(f"the manifest's entry {weight_id} is malformed: {error}") from error
+    raise WeightsCorruptError(f"the manifest's entry {weight_id} has an unknown origin: {origin}")
 
 
 def find(weight_id: str) -> Path:

