@@ -76,7 +76,7 @@ def tilt_deg(corners: Quad, width: int, height: int) -> float:
     """Angle between the card's normal and the line of sight to its middle, 0 to 90 degrees.
 
     Seen through a pinhole camera with square pixels, the principal point in the middle of the frame and the
-    focal length `FOCAL_PER_LONG_SIDE` (Zhang, A flexible new technique for camera calibration, PAMI 2000, 3.1).
+    focal length `FOCAL_PER_LONG_SIDE` (Zhang, A flexible new technique for camera calibration, PAMI 2000).
 
     Args:
         corners: of the card, in pixels.
