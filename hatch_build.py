@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -17,8 +15,8 @@ class ModelsHook(BuildHookInterface[Any]):
         """Name the files to include. An editable install uses the checkout's own folder."""
         if version == "editable":
             return
-        _prepare_imports(Path(self.root))
-        from idcheck import weights  # noqa: PLC0415  (importable from here on)
+        sys.path.insert(0, self.root)
+        from idcheck import weights  # noqa: PLC0415  (importable from here on, and needs no dependency)
         from models import fetch  # noqa: PLC0415
 
         installed_with_us = set(self.metadata.core.dependencies)
@@ -32,14 +30,3 @@ class ModelsHook(BuildHookInterface[Any]):
             files = {str(weights.home() / "manifest.toml"): "idcheck/_models/manifest.toml"}
             files |= {str(weights.find(weight.id)): f"idcheck/_models/{weight.path}" for weight in carried}
             build_data["force_include"].update(files)
-
-
-def _prepare_imports(root: Path) -> None:
-    """Make idcheck's submodules importable without its ``__init__``.
-
-    That one imports OpenCV and its like, which a build environment lacks and these modules do not need.
-    """
-    package = ModuleType("idcheck")
-    package.__path__ = [str(root / "idcheck")]
-    sys.modules["idcheck"] = package
-    sys.path.insert(0, str(root))

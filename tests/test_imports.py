@@ -1,11 +1,13 @@
-"""What `import idcheck` must not cost: nothing that belongs to an extra, a group, or one engine only."""
+"""What importing idcheck must not cost: nothing of an extra, of a group, or of one engine alone."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 
-# The service's, the training's and the samples' packages; and those core ones that only some calls need.
+import idcheck
+
+# Needed by the service, the batch engine, training, samples, the command line, or some calls only.
 LATE = {
     "fastapi",
     "matplotlib",
@@ -21,9 +23,20 @@ LATE = {
 }
 
 
-def test_core_imports_light() -> None:
-    program = "import sys, idcheck; print(*sys.modules)"
+def _imported_by(statement: str) -> set[str]:
+    """The top-level modules in memory after a statement, in a fresh interpreter."""
+    program = f"import sys; {statement}; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
-    imported = {module.split(".")[0] for module in run.stdout.split()}
+    return {module.split(".")[0] for module in run.stdout.split()}
+
+
+def test_package_alone_loads_no_dependency() -> None:
+    imported = _imported_by("import idcheck")
     assert "idcheck" in imported
+    assert imported & (LATE | {"cv2", "numpy", "onnxruntime", "pydantic", "skimage"}) == set()
+
+
+def test_public_names_load_only_the_core() -> None:
+    imported = _imported_by("from idcheck import " + ", ".join(idcheck.__all__))
+    assert {"cv2", "numpy"} <= imported
     assert imported & LATE == set()
