@@ -1,0 +1,110 @@
+"""``idcheck doctor``: what is installed, what is missing, and a self-test."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from importlib import metadata
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text as Styled
+
+from idcheck import __version__, weights
+from idcheck.errors import IdcheckError
+
+PACKAGES: Final = (
+    "numpy", "opencv-python-headless", "scikit-image", "onnxruntime", "rapidocr", "pytesseract", "simplejpeg",
+    "pydantic", "typer", "rich",
+)  # fmt: skip
+OPTIONAL: Final = ("pillow-heif",)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor's report; ``ok`` is None for an optional part that is not there."""
+
+    ok: bool | None
+    part: str
+    detail: str
+
+
+def run(lang: str) -> bool:
+    """Print the findings; whether idcheck can work."""
+    heads = ("", "组件", "状态") if lang == "zh" else ("", "component", "state")
+    table = Table(*heads, box=None, padding=(0, 2, 0, 1), header_style="bright_black")
+    healthy = True
+    for finding in _findings():
+        mark, colour = {True: ("✓", "green"), False: ("✗", "red"), None: ("–", "bright_black")}[finding.ok]
+        table.add_row(Styled(mark, style=f"bold {colour}"), finding.part, finding.detail)
+        healthy &= finding.ok is not False
+    console = Console(highlight=False)
+    console.print(table)
+    if lang == "zh":
+        console.print("一切正常。" if healthy else "有组件缺失或损坏，见上。")
+    else:
+        console.print("All is well." if healthy else "Something is missing or broken, see above.")
+    return healthy
+
+
+def _findings() -> Iterator[Finding]:
+    yield Finding(True, "idcheck", f"{__version__}, Python {platform.python_version()}, {platform.machine()}")
+    yield from _packages()
+    yield from _weights()
+    yield from _engines()
+    yield _guarded("self-test", _self_test)
+
+
+def _packages() -> Iterator[Finding]:
+    for name in (*PACKAGES, *OPTIONAL):
+        try:
+            yield Finding(True, name, metadata.version(name))
+        except metadata.PackageNotFoundError:
+            missing = None if name in OPTIONAL else False
+            yield Finding(missing, name, f"not installed; pip install {name}")
+
+
+def _weights() -> Iterator[Finding]:
+    for entry in weights.manifest().values():
+        yield _guarded(f"weights {entry.id}", partial(_weight, entry))
+
+
+def _weight(entry: weights.Weight) -> str:
+    weights.load(entry.id)
+    return f"{entry.size / 1e6:.1f} MB, sha256 {entry.sha256[:12]}…, {entry.licence}"
+
+
+def _engines() -> Iterator[Finding]:
+    yield Finding(True, "engine ppocr", "embedded, default")
+    try:
+        from idcheck.reading.tesseract import Tesseract  # noqa: PLC0415
+
+        yield Finding(True, "engine tesseract", Tesseract().version)
+    except IdcheckError as error:
+        yield Finding(None, "engine tesseract", f"optional; {error}")
+
+
+def _self_test() -> str:
+    """Run the whole pipeline on a plain picture: everything loads, and an empty picture is not approved."""
+    import cv2  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415
+
+    from idcheck.pipeline import Checker  # noqa: PLC0415
+    from idcheck.types import Claim, Decision  # noqa: PLC0415
+
+    _, png = cv2.imencode(".png", np.full((480, 640, 3), 127, np.uint8))
+    report = Checker().check(png.tobytes(), Claim(name="样本", id_number="110101199001010007"))
+    if report.decision is not Decision.RESUBMIT:
+        msg = f"an empty picture was judged {report.decision.value}, not resubmit"
+        raise IdcheckError(msg)
+    return f"passed in {sum(report.timings_ms.values()):.0f} ms"
+
+
+def _guarded(part: str, examine: Callable[[], str]) -> Finding:
+    try:
+        return Finding(True, part, examine())
+    except IdcheckError as error:
+        return Finding(False, part, str(error))

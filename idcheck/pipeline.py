@@ -1,0 +1,140 @@
+"""The pipeline: bytes → photo → scene → quality and reading → match → verdict.
+
+:class:`Checker` loads the weights once and holds no other state, so that one checker may serve many threads.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta, timezone
+from typing import Final
+
+from idcheck import __version__, claim, photo, quality, reading, verdict, weights
+from idcheck.policy import Policy
+from idcheck.reading.ppocr import PPOCR
+from idcheck.report import Measured, Models, Report
+from idcheck.scene import Locator
+from idcheck.scene.rectify import rectify
+from idcheck.types import Claim, Facts, MatchEvidence, Reading, Side, Transcript
+
+CHINA_TIME: Final = timezone(timedelta(hours=8), "UTC+08:00")
+"""The calendar in which a document's last day ends."""
+
+FACE_WEIGHTS: Final = "face_full_range"
+CARD_WEIGHTS: Final = "card_locator"
+READER_WEIGHTS: Final = "ppocrv6_rec_small"
+
+
+class Checker:
+    """Checks submissions: loads models once, then answers call after call.
+
+    Safe to share between threads: it holds loaded networks, which are not changed by use, and a policy, which
+    is frozen.
+    """
+
+    def __init__(self, policy: Policy | None = None, *, engine: reading.Engine | None = None) -> None:
+        """Load the models.
+
+        Args:
+            policy: thresholds and required checks; the default policy when None.
+            engine: what reads a strip; PP-OCRv6 when None.
+
+        Raises:
+            MissingComponentError: a weight file is not installed.
+            WeightsCorruptError: a weight file differs from the manifest.
+        """
+        self.policy = policy or Policy.default()
+        self._locator = Locator(weights.load(FACE_WEIGHTS), weights.load(CARD_WEIGHTS))
+        self._engine = engine or PPOCR(weights.load(READER_WEIGHTS))
+        used = [FACE_WEIGHTS, CARD_WEIGHTS] + ([READER_WEIGHTS] if engine is None else [])
+        self._models = Models(__version__, self._engine.name, {w: weights.digest(w) for w in used})
+
+    def check(
+        self, data: bytes, claim: Claim, *, facts: Facts | None = None, on: date | None = None
+    ) -> Report:
+        """Check one submission.
+
+        Args:
+            data: the photo's file, as uploaded.
+            claim: what the user typed.
+            facts: what the platform knows; what is None shows as not assessed.
+            on: the day of the decision; today in China when None.
+
+        Raises:
+            PhotoError: the bytes cannot be decoded, or exceed the policy's limits.
+        """
+        return self.judge(self.measure(data, claim), facts, on=on)
+
+    def measure(self, data: bytes, claimed: Claim) -> Measured:
+        """Do everything that needs pixels or the typed text, and nothing that needs a policy but its limits.
+
+        Raises:
+            PhotoError: as :meth:`check`.
+        """
+        clock = _Clock()
+        with clock("photo"):
+            picture = photo.decode(data, self.policy.limits)
+        with clock("scene"):
+            scene = self._locator.locate(picture)
+        readable = scene.card if scene.card is not None and scene.card.side is Side.PORTRAIT else None
+        with clock("quality"):
+            card = rectify(picture, readable) if readable is not None else None
+            measurements = quality.assess(picture, scene, card)
+        with clock("reading"):
+            fields = reading.read(picture, readable, self._engine) if readable is not None else {}
+        with clock("match"):
+            matches = _matches(claimed, {field: transcript for field, (transcript, _) in fields.items()})
+            facts = claim.facts(claimed)
+        readings = {
+            field: Reading(transcript.text, round(transcript.confidence, 4), transcript.engine, region)
+            for field, (transcript, region) in fields.items()
+        }
+        return Measured(scene, measurements, readings, matches, facts, self._models, clock.ms)
+
+    def judge(
+        self,
+        measured: Measured,
+        facts: Facts | None = None,
+        policy: Policy | None = None,
+        on: date | None = None,
+    ) -> Report:
+        """Decide by what was measured before, without pixels.
+
+        Args:
+            measured: what :meth:`measure` returned, or read back from an archive.
+            facts: as in :meth:`check`.
+            policy: another policy than the checker's own.
+            on: as in :meth:`check`.
+        """
+        return verdict.judge(measured, facts or Facts(), policy or self.policy, on or today())
+
+
+def today() -> date:
+    """The date in China."""
+    return datetime.now(CHINA_TIME).date()
+
+
+def _matches(claimed: Claim, read: Mapping[str, Transcript]) -> dict[str, MatchEvidence]:
+    if not read:
+        return dict.fromkeys(("name", "id_number"), MatchEvidence(None, "no_card"))
+    return {
+        "name": claim.match.name(read["name"], claimed.name),
+        "id_number": claim.match.id_number(read["id_number"], claimed.id_number),
+    }
+
+
+class _Clock:
+    """Wall time of each stage, in ms."""
+
+    def __init__(self) -> None:
+        self.ms: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.ms[stage] = round(1e3 * (time.perf_counter() - start), 3)
