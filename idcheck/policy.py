@@ -63,7 +63,8 @@ class Curve(_Table):
             return points[0][1]
         for (x0, y0), (x1, y1) in pairwise(points):
             if raw <= x1:
-                return y0 + (y1 - y0) * (raw - x0) / (x1 - x0)
+                score = y0 + (y1 - y0) * (raw - x0) / (x1 - x0)
+                return min(max(score, 0.0), 100.0)  # rounding may step over the ends
         return points[-1][1]
 
     @cached_property

@@ -130,9 +130,9 @@ class Evidence:
     """
 
     measure: str
-    value: float | str | bool | None
+    value: float | int | bool | str | None
     unit: str | None
-    threshold: float | str | bool | None
+    threshold: float | int | bool | str | None
     region: Polygon | None
 
 

@@ -12,6 +12,7 @@ import pytest
 
 import idcheck
 from idcheck import weights
+from samples import fonts
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -81,7 +82,6 @@ def test_torch_is_for_training_only() -> None:
 
 
 def test_fonts_that_samples_are_drawn_with_are_installed_by_make() -> None:
-    fonts = pytest.importorskip("samples.fonts", reason="the generator's group is not installed")
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
     (packages,) = re.findall(r"^SYSTEM_PACKAGES := (.*)$", makefile, flags=re.MULTILINE)
     assert {face.package for face in fonts.CHINESE + fonts.DIGITS + fonts.LATIN} <= set(packages.split())

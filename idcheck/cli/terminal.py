@@ -109,7 +109,7 @@ def _score(evidence: Evidence | None, report: Report) -> float | None:
     return None if measured is None else measured.score
 
 
-def _value(value: float | str | bool | None, evidence: Evidence | None) -> str:
+def _value(value: float | int | bool | str | None, evidence: Evidence | None) -> str:
     if value is None or evidence is None:
         return ""
     if isinstance(value, float):

@@ -1,7 +1,7 @@
 """The card flat: the whole of it, one field as a strip, or where a field lies in the photo.
 
-Every warp samples the pyramid level that comes closest to the wanted resolution without falling below it: a
-card of many pixels is averaged, not aliased. OpenCV puts the origin at the centre of the top-left pixel and we
+Every warp samples the pyramid level that comes closest to the wanted resolution without falling below it:
+a card of many pixels is averaged, not aliased. OpenCV puts the origin at the centre of the top-left pixel, we
 put it at its outer corner, hence the half pixels.
 """
 

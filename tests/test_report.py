@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from idcheck.errors import UsageError
+from idcheck.report import Measured, Report
+from idcheck.types import Claim, Facts, MatchEvidence
+from tests.evidence import FACTS, judged, measured, measures
+
+TOP_LEVEL = {
+    "schema", "decision", "reasons", "checks", "scene", "measurements", "readings", "matches", "provenance",
+    "timings_ms",
+}  # fmt: skip
+
+
+def spoilt() -> Report:
+    return judged(
+        Facts(valid_until="长期"),
+        measurements=measures(name__blur=9.0, face__blur=None),
+        matches={"name": MatchEvidence(None, "weak_evidence"), "id_number": MatchEvidence(-9.0)},
+    )
+
+
+@pytest.mark.parametrize("report", [judged(), judged(FACTS), spoilt()])
+def test_a_report_survives_json(report):
+    assert Report.from_dict(report.to_dict()) == report
+    assert Report.from_dict(json.loads(report.to_json())) == report
+
+
+def test_measured_survives_json_and_is_judged_alike():
+    assert Measured.from_dict(json.loads(measured().to_json())) == measured()
+
+
+def test_the_form_of_the_report():
+    data = spoilt().to_dict()
+    assert data.keys() == TOP_LEVEL
+    assert data["schema"] == "idcheck.report/1"
+    assert data["scene"]["photo"].keys() == {"width", "height", "orientation", "mirrored"}
+    assert data["scene"]["card"].keys() >= {"corners", "confidence", "width_px", "px_per_mm", "tilt_deg"}
+    assert data["scene"]["face"].keys() == {"box", "confidence", "landmarks"}
+    assert data["reasons"][0].keys() == {
+        "code", "group", "outcome", "subject", "message", "remedy", "retryable", "evidence",
+    }  # fmt: skip
+    assert data["reasons"][0]["message"].keys() == {"zh", "en"}
+    assert data["reasons"][0]["evidence"].keys() == {"measure", "value", "unit", "threshold", "region"}
+    assert data["measurements"]["name.blur"].keys() == {"raw", "unit", "score", "status", "region"}
+    assert data["readings"]["name"].keys() == {"text", "confidence", "engine", "region"}
+    assert data["matches"]["name"].keys() == {"outcome", "log_likelihood_ratio", "probability"}
+    assert "姓名" in spoilt().to_json()
+
+
+def test_what_is_no_report_is_refused_without_quoting_it():
+    data = judged().to_dict()
+    data["readings"]["name"]["confidence"] = "王小明"
+    with pytest.raises(UsageError) as caught:
+        Report.from_dict(data)
+    assert "王小明" not in str(caught.value)
+    assert "readings" in str(caught.value)
+
+
+def test_a_claim_and_a_reading_do_not_show_in_a_repr():
+    assert "王小明" not in repr(Claim("王小明", "110101199001010007"))
+    assert "110101" not in repr(Claim("王小明", "110101199001010007"))
+    assert "王小明" not in repr(measured())

@@ -1,0 +1,280 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from idcheck.policy import Policy
+from idcheck.reasons import CATALOGUE, CAUSE_TEXTS, Group
+from idcheck.types import ClaimFacts, Decision, Facts, MatchEvidence, MatchOutcome, Outcome, Reading, Side
+from idcheck.verdict import QUALITY_CHECKS
+from tests.evidence import CARD, CORNERS, FACE, FACTS, ON, POLICY, SCENE, codes, judged, measures, worst_raw
+
+
+def outcome(report, code, subject=None):
+    found = [c.outcome for c in report.checks if c.code == code and subject in (None, c.subject)]
+    assert len(found) == 1, f"{code} {subject}: {found}"
+    return found[0]
+
+
+def test_a_clear_matching_submission_is_approved_without_reasons():
+    report = judged()
+    assert report.decision is Decision.APPROVED
+    assert report.reasons == ()
+    assert {check.outcome for check in report.checks} <= {Outcome.PASS, Outcome.NOT_ASSESSED}
+
+
+def test_nothing_supplied_leads_to_review_and_names_what_is_missing():
+    report = judged(Facts())
+    assert report.decision is Decision.REVIEW
+    assert codes(report) == ["account.severe_violation", "document.account_limit_reached", "document.expired"]
+    assert {reason.outcome for reason in report.reasons} == {Outcome.NOT_ASSESSED}
+
+
+@pytest.mark.parametrize(("code", "name"), [(code, n) for code, names in QUALITY_CHECKS for n in names])
+def test_each_measurement_fails_its_own_code_and_no_other(code, name):
+    if name not in POLICY.curves:
+        pytest.fail(f"the default policy has no curve for {name}")
+    report = judged(measurements=measures(**{name.replace(".", "__"): worst_raw(name)}))
+    assert report.decision is Decision.RESUBMIT
+    assert [(r.code, r.subject) for r in report.reasons] == [(code, name.partition(".")[0])]
+    evidence = report.reasons[0].evidence
+    assert evidence is not None
+    assert (evidence.measure, evidence.region) == (name, CORNERS)
+    assert evidence.threshold is not None
+
+
+def test_what_could_not_be_measured_is_never_passed():
+    report = judged(measurements=measures(face__blur=None))
+    assert outcome(report, "photo.blurred", "face") is Outcome.INDETERMINATE
+    assert report.decision is Decision.REVIEW
+
+
+def test_a_measurement_that_is_absent_altogether_is_never_passed():
+    report = judged(measurements=())
+    assert report.decision is Decision.REVIEW
+
+
+def test_without_a_card_the_user_is_told_that_and_nothing_that_follows_from_it():
+    scene = replace(SCENE, card=None, portrait=None, cards=0)
+    none = {"name": MatchEvidence(None, "no_card"), "id_number": MatchEvidence(None, "no_card")}
+    report = judged(scene=scene, readings={}, matches=none, measurements=())
+    fails = [r.code for r in report.reasons if r.outcome is Outcome.FAIL]
+    assert fails == ["photo.card_missing"]
+    assert "info.name_mismatch" not in codes(report)
+    assert outcome(report, "info.name_mismatch") is Outcome.NOT_ASSESSED
+    assert report.decision is Decision.RESUBMIT
+
+
+def test_the_emblem_side_is_named_as_such():
+    scene = replace(SCENE, card=replace(CARD, side=Side.EMBLEM), portrait=None)
+    report = judged(scene=scene, readings={}, measurements=measures())
+    assert codes(report)[0] == "photo.wrong_side"
+    assert report.decision is Decision.RESUBMIT
+
+
+def test_an_unsure_card_is_not_called_missing():
+    between = (POLICY.scene.card_found + POLICY.scene.card_missing) / 2
+    report = judged(scene=replace(SCENE, card=replace(CARD, confidence=between)))
+    assert outcome(report, "photo.card_missing") is Outcome.INDETERMINATE
+    assert report.decision is Decision.REVIEW
+
+
+@pytest.mark.parametrize(
+    ("scene", "code"),
+    [
+        (replace(SCENE, face=None, faces=0), "photo.face_missing"),
+        (replace(SCENE, faces=2), "photo.several_faces"),
+        (replace(SCENE, cards=2), "photo.several_cards"),
+    ],
+)
+def test_what_is_in_the_picture(scene, code):
+    report = judged(scene=scene)
+    assert [r.code for r in report.reasons if r.outcome is Outcome.FAIL] == [code]
+    assert report.decision is Decision.RESUBMIT
+
+
+def test_matching_by_evidence():
+    rule = POLICY.match.name
+    for ratio, expected in (
+        (rule.accept, MatchOutcome.MATCH),
+        (rule.accept - 1e-6, MatchOutcome.INDETERMINATE),
+        (rule.reject + 1e-6, MatchOutcome.INDETERMINATE),
+        (rule.reject, MatchOutcome.MISMATCH),
+    ):
+        report = judged(matches={"name": MatchEvidence(ratio), "id_number": MatchEvidence(50.0)})
+        assert report.matches["name"].outcome is expected
+
+
+@pytest.mark.parametrize("cause", ["unknown_character", "nothing_read", "weak_evidence"])
+def test_missing_evidence_is_indeterminate_and_never_a_match(cause):
+    for ratio in (None, 50.0):
+        evidence = {"name": MatchEvidence(ratio, cause), "id_number": MatchEvidence(50.0)}
+        report = judged(matches=evidence)
+        assert report.matches["name"].outcome is MatchOutcome.INDETERMINATE
+        assert report.decision is Decision.REVIEW
+        assert codes(report) == ["info.name_mismatch"]
+
+
+def test_a_mismatch_can_be_cured_by_the_user():
+    report = judged(matches={"name": MatchEvidence(-50.0), "id_number": MatchEvidence(50.0)})
+    assert (report.decision, codes(report)) == (Decision.RESUBMIT, ["info.name_mismatch"])
+    assert report.reasons[0].retryable
+
+
+def test_a_blurred_name_that_cannot_be_matched_is_told_once():
+    report = judged(
+        measurements=measures(name__blur=worst_raw("name.blur")),
+        matches={"name": MatchEvidence(None, "weak_evidence"), "id_number": MatchEvidence(50.0)},
+    )
+    assert codes(report) == ["photo.blurred"]
+    assert outcome(report, "info.name_mismatch") is Outcome.INDETERMINATE
+
+
+def test_two_unread_fields_ask_for_a_new_photo_one_asks_for_a_person():
+    number = Reading("110101199001010007", 0.99, "recorded", CORNERS)
+    unread = Reading("", 0.0, "recorded", CORNERS)
+    nothing = MatchEvidence(None, "nothing_read")
+    one = judged(
+        readings={"name": unread, "id_number": number},
+        matches={"name": nothing, "id_number": MatchEvidence(50.0)},
+    )
+    assert one.decision is Decision.REVIEW
+    assert "photo.unreadable" in codes(one)
+    both = judged(
+        readings={"name": unread, "id_number": unread}, matches={"name": nothing, "id_number": nothing}
+    )
+    assert both.decision is Decision.RESUBMIT
+    assert codes(both)[0] == "photo.unreadable"
+
+
+@pytest.mark.parametrize("problem", ["length", "format", "region", "birth_date", "checksum", "old_format"])
+def test_an_impossible_number_is_judged_with_its_reason(problem):
+    report = judged(claim=ClaimFacts(None, problem, None))
+    assert codes(report) == ["info.id_number_invalid"]
+    assert report.decision is Decision.RESUBMIT
+    assert CAUSE_TEXTS[problem].zh in report.reasons[0].message.zh
+
+
+def test_a_birth_after_the_day_of_the_decision_is_impossible():
+    assert codes(judged(on=date(1989, 12, 31), facts=replace(FACTS, valid_until="1999-01-01"))) == [
+        "info.id_number_invalid"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("until", "expected"),
+    [
+        (ON - timedelta(days=1), (Decision.REJECTED, ["document.expired"])),
+        (ON, (Decision.APPROVED, ["document.expires_soon"])),
+        (ON + timedelta(days=30), (Decision.APPROVED, ["document.expires_soon"])),
+        (ON + timedelta(days=31), (Decision.APPROVED, [])),
+        ("长期", (Decision.APPROVED, [])),
+    ],
+)
+def test_validity(until, expected):
+    report = judged(replace(FACTS, valid_until=until))
+    assert (report.decision, codes(report)) == expected
+
+
+def test_a_warning_passes_and_speaks():
+    warning = judged(replace(FACTS, valid_until=ON + timedelta(days=3))).reasons[0]
+    assert warning.outcome is Outcome.PASS
+    assert warning.message.zh == "身份证件即将到期"
+
+
+@pytest.mark.parametrize(
+    ("start", "until", "expected"),
+    [
+        ("2015-06-01", "2035-06-01", Outcome.PASS),  # 25 years and five months: a year of grace at the border
+        ("2017-06-01", "2037-06-01", Outcome.PASS),  # 27: twenty years
+        ("2017-06-01", "2027-06-01", Outcome.INDETERMINATE),
+        ("2017-06-01", "2037-06-02", Outcome.INDETERMINATE),
+        ("2017-06-01", "长期", Outcome.INDETERMINATE),
+        ("2000-02-29", "2005-02-28", Outcome.PASS),
+        ("2030-06-01", "2050-06-01", Outcome.FAIL),  # not issued yet
+        ("2037-06-01", "2017-06-01", Outcome.FAIL),
+        ("1985-06-01", "2005-06-01", Outcome.FAIL),  # before birth
+    ],
+)
+def test_the_term_fits_the_age_at_issue(start, until, expected):
+    report = judged(Facts(valid_from=start, valid_until=until, accounts_verified=0, severe_violation=False))
+    assert outcome(report, "document.validity_inconsistent") is expected
+
+
+def test_accounts_and_violations_cannot_be_cured_by_a_new_photo():
+    limit = POLICY.account.max_accounts_per_document
+    assert judged(replace(FACTS, accounts_verified=limit - 1)).decision is Decision.APPROVED
+    full = judged(replace(FACTS, accounts_verified=limit))
+    assert (full.decision, codes(full)) == (Decision.REJECTED, ["document.account_limit_reached"])
+    banned = judged(replace(FACTS, severe_violation=True))
+    assert (banned.decision, codes(banned)) == (Decision.REJECTED, ["account.severe_violation"])
+
+
+def test_what_no_photo_cures_is_told_first():
+    report = judged(
+        replace(FACTS, severe_violation=True),
+        measurements=measures(id_number__glare=worst_raw("id_number.glare")),
+    )
+    assert codes(report) == ["account.severe_violation", "photo.glare"]
+    assert report.decision is Decision.REJECTED
+
+
+def test_a_policy_may_require_less_but_a_failure_always_counts():
+    groups = [g.value for g in Group if g not in (Group.ACCOUNT_VIOLATION, Group.ID_LIMIT_REACHED)]
+    required = POLICY.required.model_copy(update={"groups": frozenset(Group(g) for g in groups)})
+    lenient = POLICY.model_copy(update={"required": required})
+    assert judged(Facts(valid_until="2035-01-01"), policy=lenient).decision is Decision.APPROVED
+    failed = judged(Facts(valid_until="2035-01-01", severe_violation=True), policy=lenient)
+    assert failed.decision is Decision.REJECTED
+
+
+@given(
+    spoilt=st.dictionaries(
+        st.sampled_from([n.replace(".", "__") for _, names in QUALITY_CHECKS for n in names]),
+        st.one_of(st.none(), st.floats(-10, 100)),
+    ),
+    ratio=st.one_of(st.none(), st.floats(-100, 100)),
+    facts=st.builds(
+        Facts,
+        valid_until=st.one_of(st.none(), st.dates()),
+        accounts_verified=st.one_of(st.none(), st.integers(0, 5)),
+        severe_violation=st.one_of(st.none(), st.booleans()),
+    ),
+)
+def test_only_a_submission_whose_required_checks_all_pass_is_approved(spoilt, ratio, facts):
+    report = judged(
+        facts,
+        measurements=measures(**spoilt),
+        matches={"name": MatchEvidence(ratio), "id_number": MatchEvidence(50.0)},
+    )
+    required = [c for c in report.checks if c.code not in POLICY.required.optional]
+    passed = all(c.outcome is Outcome.PASS for c in required)
+    assert (report.decision is Decision.APPROVED) == passed
+    assert passed or any(r.outcome is not Outcome.PASS for r in report.reasons)
+    assert report == judged(
+        facts,
+        measurements=measures(**spoilt),
+        matches={"name": MatchEvidence(ratio), "id_number": MatchEvidence(50.0)},
+    )
+
+
+def test_every_code_of_the_catalogue_is_checked_for():
+    report = judged()
+    assert {c.code for c in report.checks} == {entry.code for entry in CATALOGUE}
+
+
+def test_the_policy_decides_how_much_is_too_much():
+    data = POLICY.model_dump()
+    data["curves"]["id_number.blur"]["fail_below"] = 0
+    lenient = Policy.model_validate(data)
+    assert judged(policy=lenient, measurements=measures(id_number__blur=99.0)).decision is Decision.APPROVED
+
+
+def test_face_and_card_are_judged_apart():
+    report = judged(scene=replace(SCENE, face=replace(FACE, confidence=0.1)))
+    assert outcome(report, "photo.face_missing") is Outcome.INDETERMINATE
+    assert outcome(report, "photo.card_missing") is Outcome.PASS
