@@ -1,0 +1,116 @@
+"""Labels: what is true of a picture, in the labelled-set format, measured on the drawing rather than guessed.
+
+Definitions (the README repeats them):
+
+- Coordinates are continuous px of the upright picture: (0, 0) is the outer corner of the first pixel, so they scale with
+  the picture. Subtract 0.5 for OpenCV's convention of integer pixel centres.
+- `blur_px` is the width of the edge spread on the card, 4 σ, where σ² is the sum of the variances (px², along the
+  direction in which it is largest) of all that blurs: lens and sensor σ², the pixel's own 1/12, a disc of confusion of
+  diameter d: d²/16, the shake's path (length²/12 when straight). `blur_mm` is `blur_px` over `card_px_per_mm`.
+- `card_covered`: share of the card behind fingers or other things; `card_outside`: share outside the photo;
+  `card_saturated`: share, of what is neither, where at least two of three channels are 250 or more;
+  `card_visible` = 1 − covered − outside.
+- `name_visible`, `number_visible`: share of the printed field's box that is neither covered nor outside.
+- `name_legible`, `number_legible`: visible share ≥ 0.97, not more than 15 % of the box clipped or under glare, capital
+  height ≥ 9 px (number) or character height ≥ 11 px (name), blur_px ≤ 0.30 (name) or 0.50 (number) of that height, and
+  contrast (5th to 95th percentile of luma) ≥ 20 and ≥ 3 times the noise.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from samples.arrays import F32, F64, U8, f32
+from samples.camera import Optics, kernel_variance, motion_kernel
+from samples.card import HEIGHT_MM, WIDTH_MM, Box
+from samples.light import GRID, GRID_PX_PER_MM
+
+CLEAR, COVERED, GLARE, OUTSIDE = 0, 1, 2, 3
+NUMBER_HEIGHT_MM, NAME_HEIGHT_MM = 2.72, 3.6
+GLARE_RADIANCE = 0.5  # of added light: more than half of what white paper sends
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """How one printed field came out."""
+
+    visible: float
+    legible: bool
+
+
+def card_mask(picture: U8, cover: F32, glare: F32, homography: F64) -> tuple[U8, F32]:
+    """The mask (135, 214) in the card's own frame (0 clear, 1 covered, 2 glare or clipped, 3 outside the photo), and
+    which cells are clipped (0 or 1)."""
+    h, w = GRID
+    # card cells, with integer centres, to picture pixels with integer centres
+    to_mm = np.array([[1 / GRID_PX_PER_MM, 0, 0.5 / GRID_PX_PER_MM], [0, 1 / GRID_PX_PER_MM, 0.5 / GRID_PX_PER_MM], [0, 0, 1]])
+    to_cv = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
+    matrix = to_cv @ homography @ to_mm
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    covered = cv2.warpPerspective(cover, matrix, (w, h), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=9.0)
+    seen = cv2.warpPerspective(picture, matrix, (w, h), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    clipped = (seen >= 250).sum(-1) >= 2
+    mask = np.zeros(GRID, np.uint8)
+    mask[clipped | (glare > GLARE_RADIANCE)] = GLARE
+    mask[covered > 0.5] = COVERED
+    mask[covered > 4.5] = OUTSIDE
+    return mask, f32(clipped)
+
+
+def blur_px(optics: Optics, px_per_mm: float, long_side: int) -> float:
+    """Width of the edge spread on the card, see the module's definitions."""
+    variance = (optics.lens_sigma * long_side) ** 2 + 1 / 12 + (optics.card_coc_mm * px_per_mm) ** 2 / 16
+    length = optics.motion_mm * px_per_mm
+    if length >= 0.3:
+        variance += kernel_variance(motion_kernel(length, optics.motion_angle, optics.motion_curve))
+    return 4 * float(np.sqrt(variance))
+
+
+def field(picture: U8, homography: F64, mask: U8, box: Box, blur: float, px_per_mm: float, is_name: bool) -> Field:
+    """Whether the field printed in `box` can be seen and read."""
+    h, w = GRID
+    x0, y0, x1, y1 = (int(v) for v in (box[0] * w, box[1] * h, np.ceil(box[2] * w), np.ceil(box[3] * h)))
+    cells = mask[y0:y1, x0:x1]
+    visible = float(np.isin(cells, (CLEAR, GLARE)).mean())
+    bad = float((cells == GLARE).mean())
+    height = (NAME_HEIGHT_MM if is_name else NUMBER_HEIGHT_MM) * px_per_mm
+    sharp = blur <= (0.30 if is_name else 0.50) * height
+    tall = height >= (11 if is_name else 9)
+    legible = visible >= 0.97 and bad <= 0.15 and sharp and tall
+    return Field(visible, bool(legible and _contrasty(picture, homography, box)))
+
+
+def _contrasty(picture: U8, homography: F64, box: Box) -> bool:
+    """Whether the field's ink stands out from its ground and from the noise."""
+    size = (180, 32)
+    scale = np.array([
+        [(box[2] - box[0]) * WIDTH_MM / size[0], 0, box[0] * WIDTH_MM],
+        [0, (box[3] - box[1]) * HEIGHT_MM / size[1], box[1] * HEIGHT_MM],
+        [0, 0, 1],
+    ])  # fmt: skip
+    patch = cv2.warpPerspective(picture, homography @ scale, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    gray = f32(cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY))
+    dark, lit = np.percentile(gray, [5, 95])
+    paper = gray > (dark + lit) / 2
+    detail = np.abs(gray - cv2.medianBlur(patch, 5).mean(-1))
+    noise = 1.48 * float(np.median(detail[paper])) if paper.any() else 0.0
+    return bool(lit - dark >= max(20.0, 3 * noise))
+
+
+def face_covered(front: F32, accessory: F32 | None, box: tuple[float, float, float, float]) -> float:
+    """The share of the ellipse in the face's box that `front` (H, W) or the accessory hides, or that the photo cuts."""
+    height, width = front.shape
+    x0, y0, x1, y1 = box
+    n = 40
+    v, u = np.mgrid[:n, :n]
+    u, v = (u + 0.5) / n, (v + 0.5) / n
+    inside = (u - 0.5) ** 2 + (v - 0.5) ** 2 <= 0.25
+    px = np.floor(x0 + u[inside] * (x1 - x0)).astype(int)
+    py = np.floor(y0 + v[inside] * (y1 - y0)).astype(int)
+    in_photo = (px >= 0) & (py >= 0) & (px < width) & (py < height)
+    px, py = np.clip(px, 0, width - 1), np.clip(py, 0, height - 1)
+    hidden = front[py, px] > 0.5
+    if accessory is not None:
+        hidden |= accessory[py, px] > 0.5
+    return float((hidden | ~in_photo).mean())
