@@ -1,4 +1,5 @@
 # Set-up, tests and the demonstration. Needs Python 3.11, 3.12 or 3.13 and make; everything else is installed here.
+# `make PYTHON=python3.12 …` chooses among several.
 # Each step leaves a stamp in .make/, so that nothing is done twice.
 
 SHELL := /bin/bash
@@ -8,8 +9,8 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 VENV := .venv
-PYTHON := $(VENV)/bin/python
-PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-warn-script-location
+PY := $(VENV)/bin/python
+PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-warn-script-location
 
 # What the tests use beyond Python: the optional engine, and the fonts that sample cards are drawn with.
 SYSTEM_PACKAGES := tesseract-ocr tesseract-ocr-chi-sim fonts-noto-cjk fonts-noto-cjk-extra fonts-ocr-b \
@@ -37,7 +38,7 @@ demo: .make/core .make/weights ## Check a sample photo and draw what was found
 test: .make/dev .make/weights ## Run the linters and all tests
 	@scripts/install-system-packages $(SYSTEM_PACKAGES)
 	@$(MAKE) lint
-	OMP_NUM_THREADS=1 $(PYTHON) -m pytest $(PYTEST_ARGS)
+	OMP_NUM_THREADS=1 $(PY) -m pytest $(PYTEST_ARGS)
 
 .PHONY: lint
 lint: .make/dev ## Run the linters alone
@@ -49,7 +50,7 @@ lint: .make/dev ## Run the linters alone
 .PHONY: wheel
 wheel: .make/dev .make/weights ## Build the wheel and the sdist into dist/
 	@rm -rf dist
-	$(PYTHON) -m hatchling build -d dist
+	$(PY) -m hatchling build -d dist
 
 # `uv pip compile` writes no index address into its output, unlike `uv lock`.
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
@@ -85,5 +86,5 @@ clean: ## Remove what was built, and the caches; keep .venv and the weights
 	@touch $@
 
 .make/weights: models/manifest.toml models/fetch.py .make/core
-	@$(PYTHON) -m models.fetch
+	@$(PY) -m models.fetch
 	@touch $@
