@@ -1,0 +1,220 @@
+"""Training samples: a picture at a network's own size, and what the network should say of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from idcheck.scene.card import CROP_CORNERS, CROP_SIZE, FINDER_LONG, FINDER_SHORT
+from models.locator import composite
+from models.locator.composite import BACKGROUND, EMBLEM, OBJECT, PORTRAIT, Bytes, Corners, Rng, Stock
+
+TURNS = np.array([[0, 1, 2, 3], [1, 0, 3, 2], [2, 3, 0, 1], [3, 2, 1, 0]])
+"""Upright, mirrored, half turn, mirrored half turn: which reading-order corner stands at the crop's top left, top
+right, bottom right, bottom left."""
+NO_TURN = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A drawn scene of the sample generator, kept small.
+
+    Attributes:
+        jpeg: gray, 640 pixels on the long side.
+        kind: of the held thing; BACKGROUND where nothing is held.
+        corners: of the held thing in reading order, in pixels of the kept picture; None where nothing is held.
+    """
+
+    jpeg: bytes
+    kind: int
+    corners: Corners | None
+
+    @property
+    def picture(self) -> Bytes:
+        return np.asarray(cv2.imdecode(np.frombuffer(self.jpeg, np.uint8), cv2.IMREAD_GRAYSCALE), np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """For the finder: a view and the cards in it, each (4, 2) in pixels of the view."""
+
+    view: Bytes
+    cards: tuple[Corners, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cornering:
+    """For the corner network.
+
+    Attributes:
+        crop: the flattened candidate.
+        corners: (4, 2), as they stand in the crop: top left, top right, bottom right, bottom left; NaN if there is
+            no card-shaped thing.
+        turn: row of `TURNS`, or NO_TURN where nothing is printed that tells.
+        kind: PORTRAIT, EMBLEM, OBJECT or BACKGROUND.
+    """
+
+    crop: Bytes
+    corners: Corners
+    turn: int
+    kind: int
+
+
+def finding(rng: Rng, stock: Stock, scenes: tuple[Scene, ...], standing: bool) -> Finding:
+    """One sample for the finder, from the generator's scenes or quickly composed, half and half."""
+    size = (FINDER_SHORT, FINDER_LONG) if standing else (FINDER_LONG, FINDER_SHORT)
+    if scenes and rng.random() < 0.5:
+        return _finding_in(rng, scenes[rng.integers(len(scenes))], size)
+    canvas = composite.background(rng, size, stock)
+    cards: list[Corners] = []
+    for _ in range(int(rng.choice([0, 1, 2], p=[0.12, 0.76, 0.12]))):
+        drawn = stock.cards[rng.integers(len(stock.cards))]
+        corners = composite.pose(rng, drawn[2], _width(rng) * size[0], _roll(rng), 45.0)
+        low, high = corners.min(axis=0), corners.max(axis=0)
+        # The middle stays in the frame; corners need not.
+        ends = np.array([-low * 0.6, size - high * 0.6])
+        at = rng.uniform(ends.min(axis=0), ends.max(axis=0))
+        corners = corners + at
+        if any(_near(corners, other) for other in cards):
+            continue
+        composite.put_card(rng, canvas, drawn, corners)
+        if rng.random() < 0.75:
+            composite.put_fingers(rng, canvas, corners, float(rng.choice([0.25, 0.6])))
+        if drawn[1] in (PORTRAIT, EMBLEM):
+            cards.append(corners)
+    view = composite.photographed(rng, canvas)
+    if rng.random() < 0.5:
+        view, cards = np.ascontiguousarray(view[:, ::-1]), [c * (-1, 1) + (size[0], 0) for c in cards]
+    return Finding(view, tuple(cards))
+
+
+def _width(rng: Rng) -> float:
+    """Width of a card as a fraction of the photo's."""
+    return float(rng.uniform(0.22, 0.6) if rng.random() < 0.7 else np.exp(rng.uniform(np.log(0.09), np.log(0.75))))
+
+
+def _roll(rng: Rng) -> float:
+    """How a card is turned in the hand, degrees."""
+    draw = rng.random()
+    if draw < 0.5:
+        return float(rng.normal(0, 15))
+    if draw < 0.75:
+        return float(rng.uniform(0, 360))
+    return float(rng.choice([90, 180, 270]) + rng.normal(0, 12))
+
+
+def _near(one: Corners, other: Corners) -> bool:
+    apart = np.linalg.norm(one.mean(axis=0) - other.mean(axis=0))
+    return bool(apart < 0.7 * (np.ptp(one) + np.ptp(other)) / 2)
+
+
+def _finding_in(rng: Rng, scene: Scene, size: tuple[int, int]) -> Finding:
+    """A generator's scene, turned, cut and lit anew."""
+    picture = scene.picture
+    height, width = picture.shape
+    fit = min(size[0] / width, size[1] / height)
+    turned = rng.random() < 0.3
+    angle = float(rng.uniform(-180, 180) if turned else rng.normal(0, 6))
+    zoom = fit * float(np.exp(rng.uniform(np.log(0.8), np.log(1.6))) if rng.random() < 0.6 else 1.0)
+    into = cv2.getRotationMatrix2D((width / 2, height / 2), angle, zoom)
+    focus = np.array([width / 2, height / 2])
+    if scene.corners is not None and zoom > fit * 1.05:
+        focus = scene.corners.mean(axis=0) + rng.normal(0, 0.2, 2) * (width, height)
+    target = np.array(size) * rng.uniform(0.35, 0.65, 2) if zoom != fit else np.array(size) / 2
+    into[:, 2] += target - into @ (*focus, 1)
+    if rng.random() < 0.5:
+        into[0] = (0, 0, size[0]) - into[0]
+    seen = _shrink_and_warp(picture, np.vstack([into, [0, 0, 1]]), size, zoom)
+    if rng.random() < 0.5:
+        seen = composite.photographed(rng, seen.astype(np.float32))
+    if scene.corners is None or scene.kind not in (PORTRAIT, EMBLEM):
+        return Finding(seen, ())
+    corners = scene.corners @ into[:, :2].T + into[:, 2]
+    middle = corners.mean(axis=0)
+    inside = bool(np.all(middle > 0) and np.all(middle < size))
+    return Finding(seen, (corners,) if inside else ())
+
+
+def _shrink_and_warp(picture: Bytes, into: NDArray[np.float64], size: tuple[int, int], zoom: float) -> Bytes:
+    """Warp with outer-corner coordinates, from a halved picture where that keeps the resolution."""
+    while zoom <= 0.5:
+        picture = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        into, zoom = into @ np.diag([2.0, 2.0, 1.0]), zoom * 2
+    half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
+    warped = cv2.warpPerspective(picture, np.linalg.inv(half) @ into @ half, size, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(warped, np.uint8)
+
+
+def cornering(rng: Rng, stock: Stock, scenes: tuple[Scene, ...]) -> Cornering:
+    """One sample for the corner network, from the generator's scenes or quickly composed, half and half."""
+    if scenes and rng.random() < 0.5:
+        return _cornering_in(rng, scenes[rng.integers(len(scenes))])
+    canvas = composite.background(rng, CROP_SIZE, stock)
+    if rng.random() < 0.08:
+        return Cornering(composite.photographed(rng, canvas), np.full((4, 2), np.nan), NO_TURN, BACKGROUND)
+    drawn = stock.cards[rng.integers(len(stock.cards))]
+    corners, turn = _misplaced(rng, CROP_CORNERS)
+    composite.put_card(rng, canvas, drawn, corners[np.argsort(TURNS[turn])])
+    if rng.random() < 0.75:
+        composite.put_fingers(rng, canvas, corners, float(rng.choice([0.25, 0.6])))
+    crop = composite.photographed(rng, canvas)
+    if rng.random() < 0.15:
+        _cut_by_the_frame(rng, crop)
+    known = drawn[1] in (PORTRAIT, EMBLEM)
+    return Cornering(crop, corners, turn if known else NO_TURN, drawn[1])
+
+
+def _misplaced(rng: Rng, around: Corners) -> tuple[Corners, int]:
+    """Where the corners stand when the candidate is off by as much as the finder, or the first look, may be."""
+    coarse = rng.random() < 0.55
+    spread = CROP_SIZE[0] * (0.045 if coarse else 0.012)
+    middle = around.mean(axis=0)
+    angle = rng.normal(0, 6 if coarse else 1) * np.pi / 180
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    stretch = np.exp(rng.normal(0, 0.09 if coarse else 0.02, 2))
+    corners = (around - middle) * stretch @ turn.T + middle + rng.normal(0, spread, 2) + rng.normal(0, spread * 0.7, (4, 2))
+    return np.clip(corners, 2, np.array(CROP_SIZE) - 2), int(rng.integers(4))
+
+
+def _cut_by_the_frame(rng: Rng, crop: Bytes) -> None:
+    """Black beyond a line, as where the card reaches out of the photo."""
+    height, width = crop.shape
+    angle, depth = rng.uniform(0, 2 * np.pi), rng.uniform(0.1, 0.5)
+    y, x = np.mgrid[:height, :width]
+    along = np.cos(angle) * (x / width - 0.5) + np.sin(angle) * (y / height - 0.5)
+    crop[along > 0.5 - depth * 0.5] = 0
+
+
+def _cornering_in(rng: Rng, scene: Scene) -> Cornering:
+    """What is held in a generator's scene, flattened from a misplaced candidate; or some other part of the scene."""
+    picture = scene.picture
+    if scene.corners is None or rng.random() < 0.08:
+        return _elsewhere(rng, picture, scene.corners)
+    corners, turn = _misplaced(rng, CROP_CORNERS)
+    read = corners[np.argsort(TURNS[turn])]
+    into = cv2.getPerspectiveTransform(scene.corners.astype(np.float32), read.astype(np.float32))
+    zoom = float(np.sqrt(cv2.contourArea(read.astype(np.float32)) / cv2.contourArea(scene.corners.astype(np.float32))))
+    crop = _shrink_and_warp(picture, into, CROP_SIZE, zoom)
+    beyond = cv2.warpPerspective(np.zeros_like(picture), into, CROP_SIZE, borderValue=1)
+    crop[beyond > 0] = 0
+    if rng.random() < 0.5:
+        crop = composite.photographed(rng, crop.astype(np.float32))
+    return Cornering(crop, corners, turn if scene.kind in (PORTRAIT, EMBLEM) else NO_TURN, scene.kind)
+
+
+def _elsewhere(rng: Rng, picture: Bytes, held: Corners | None) -> Cornering:
+    """A part of the scene where no card is."""
+    height, width = picture.shape
+    for _ in range(20):
+        across = rng.uniform(0.1, 0.8) * width
+        corners = composite.pose(rng, (85.6, 54.0), across, _roll(rng), 30.0) + rng.uniform(0, 1, 2) * (width, height)
+        if held is None or np.linalg.norm(corners.mean(axis=0) - held.mean(axis=0)) > 0.6 * (across + np.ptp(held)) / 2:
+            break
+    else:
+        corners = CROP_CORNERS * 0.3
+    into = cv2.getPerspectiveTransform(corners.astype(np.float32), CROP_CORNERS.astype(np.float32))
+    crop = _shrink_and_warp(picture, into, CROP_SIZE, float(132 / across))
+    return Cornering(crop, np.full((4, 2), np.nan), NO_TURN, BACKGROUND)

@@ -1,0 +1,141 @@
+"""The two networks that find the card: `Finder` on the whole photo, `Corners` on the flattened candidate.
+
+Both are small stacks of depthwise-separable convolutions (Howard et al., MobileNets, 2017) on one gray channel that
+is standardised inside the graph, so that exposure and contrast need no care outside.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+FINDER_STRIDE = 8
+"""Pixels of the view a cell of the finder's maps."""
+CORNERS_STRIDE = 4
+"""Pixels of the crop a cell of the corner maps."""
+
+
+def standardise(view: Tensor) -> Tensor:
+    """Bytes (n, 1, h, w) → zero mean and unit deviation each; a flat picture stays finite."""
+    values = view.float()
+    mean = values.mean(dim=(2, 3), keepdim=True)
+    centred = values - mean
+    deviation = (centred * centred).mean(dim=(2, 3), keepdim=True).sqrt()
+    return centred / (deviation + 2.0)
+
+
+class Separable(nn.Module):
+    """Depthwise 3 by 3, then pointwise; with a shortcut where the shapes allow."""
+
+    def __init__(self, channels: int, out: int, stride: int = 1) -> None:
+        super().__init__()
+        self.shortcut = channels == out and stride == 1
+        self.depthwise = nn.Sequential(
+            nn.Conv2d(channels, channels, 3, stride, 1, groups=channels, bias=False), nn.BatchNorm2d(channels)
+        )
+        self.pointwise = nn.Sequential(nn.Conv2d(channels, out, 1, bias=False), nn.BatchNorm2d(out))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.pointwise(functional.relu(self.depthwise(x)))
+        return functional.relu(x + y if self.shortcut else y)
+
+
+def _stem(out: int) -> nn.Sequential:
+    return nn.Sequential(nn.Conv2d(1, out, 3, 2, 1, bias=False), nn.BatchNorm2d(out), nn.ReLU())
+
+
+def _stage(channels: int, out: int, blocks: int) -> nn.Sequential:
+    return nn.Sequential(Separable(channels, out, 2), *(Separable(out, out) for _ in range(blocks - 1)))
+
+
+class Merge(nn.Module):
+    """Add the coarser map, enlarged, to the finer one (Lin et al., Feature Pyramid Networks, 2017)."""
+
+    def __init__(self, coarse: int, fine: int, out: int) -> None:
+        super().__init__()
+        self.coarse = nn.Conv2d(coarse, out, 1)
+        self.fine = nn.Conv2d(fine, out, 1)
+        self.mix = Separable(out, out)
+
+    def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
+        enlarged = functional.interpolate(self.coarse(coarse), size=fine.shape[-2:], mode="nearest")
+        mixed: Tensor = self.mix(functional.relu(enlarged + self.fine(fine)))
+        return mixed
+
+
+class Finder(nn.Module):
+    """Whole photo → where a card's middle may be, and its two half axes (Zhou et al., Objects as Points, 2019).
+
+    An axis is given by its length and by the cosine and sine of twice its angle, which are the same for an axis and
+    its opposite: the finder need not know which end is up, and no two right answers average to a wrong one.
+
+    Output, shape (n, 9, h / 8, w / 8):
+        0: logit of a card's middle in the cell;
+        1, 2: the middle, x and y, in cells from the cell's centre;
+        3, 4, 5: half the long axis: log of its length in cells, cosine and sine of twice its angle;
+        6, 7, 8: half the short axis, likewise.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.to_4 = nn.Sequential(_stem(12), _stage(12, 32, 2))
+        self.to_8 = _stage(32, 64, 3)
+        self.to_16 = _stage(64, 96, 3)
+        self.to_32 = _stage(96, 128, 3)
+        self.merge_16 = Merge(128, 96, 64)
+        self.merge_8 = Merge(64, 64, 64)
+        self.head = nn.Conv2d(64, 9, 1)
+        with torch.no_grad():
+            self.head.bias.zero_()
+            self.head.bias[0] = -4.0  # a card's middle is in few cells
+
+    def forward(self, view: Tensor) -> Tensor:
+        at_8 = self.to_8(self.to_4(standardise(view)))
+        at_16 = self.to_16(at_8)
+        merged = self.merge_8(self.merge_16(self.to_32(at_16), at_16), at_8)
+        out: Tensor = self.head(merged)
+        return out
+
+
+class Corners(nn.Module):
+    """A candidate, flattened with a margin → its four corners, what it is, and which way up.
+
+    Output, shape (n, 20):
+        0 to 7: x, y of the crop's top-left, top-right, bottom-right and bottom-left card corner, in pixels of the
+            crop with the origin at its outer corner: the centre of mass of a map each (Nibali et al., Numerical
+            coordinate regression, 2018);
+        8 to 11: log of the expected error of each corner, in pixels;
+        12 to 15: logits of the turn: upright, mirrored, half turn, mirrored half turn;
+        16 to 19: logits of the kind: portrait side, emblem side, another object, background.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.to_4 = nn.Sequential(_stem(16), _stage(16, 32, 2))
+        self.to_8 = _stage(32, 64, 3)
+        self.to_16 = _stage(64, 96, 3)
+        self.to_32 = _stage(96, 128, 2)
+        self.merge_16 = Merge(128, 96, 64)
+        self.merge_8 = Merge(64, 64, 48)
+        self.merge_4 = Merge(48, 32, 32)
+        self.maps = nn.Conv2d(32, 4, 1)
+        self.judge = nn.Sequential(nn.Conv2d(128, 24, 1), nn.ReLU(), nn.Flatten(), nn.LazyLinear(64), nn.ReLU())
+        self.verdict = nn.Linear(64, 12)
+
+    def forward(self, crop: Tensor) -> Tensor:
+        at_4 = self.to_4(standardise(crop))
+        at_8 = self.to_8(at_4)
+        at_16 = self.to_16(at_8)
+        at_32 = self.to_32(at_16)
+        maps = self.maps(self.merge_4(self.merge_8(self.merge_16(at_32, at_16), at_8), at_4))
+        return torch.cat([centres_of_mass(maps), self.verdict(self.judge(at_32))], dim=1)
+
+
+def centres_of_mass(maps: Tensor) -> Tensor:
+    """Logit maps (n, 4, h, w) → expected positions (n, 8) in pixels of the crop."""
+    count, points, height, width = maps.shape
+    mass = maps.flatten(2).softmax(dim=2).view(count, points, height, width)
+    x = (mass.sum(dim=2) * (torch.arange(width) + 0.5)).sum(dim=2)
+    y = (mass.sum(dim=3) * (torch.arange(height) + 0.5)).sum(dim=2)
+    return torch.stack([x, y], dim=2).flatten(1) * CORNERS_STRIDE
