@@ -9,6 +9,8 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import idcheck
 from idcheck import weights
@@ -19,15 +21,6 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "requirements").glob("*.lock")}
 
 
-def _normal(name: str) -> str:
-    """A distribution's name as PEP 503 writes it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _names(requirements: list[str]) -> set[str]:
-    return {_normal(re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]) for requirement in requirements}
-
-
 def _group(name: str) -> list[str]:
     requirements: list[str] = []
     for entry in PROJECT["dependency-groups"][name]:
@@ -35,13 +28,19 @@ def _group(name: str) -> list[str]:
     return requirements
 
 
-def _pins(lock: str) -> set[str]:
-    """Every name==version of a lock file."""
-    return set(re.findall(r"^([a-z0-9._-]+==[^ ;\\]+)", LOCKS[lock], flags=re.MULTILINE))
+def _pins(lock: str) -> set[Requirement]:
+    """Every name==version of a lock file; a name may have several, for different versions of Python."""
+    lines = re.findall(r"^([^ #][^\\]*)", LOCKS[lock], flags=re.MULTILINE)
+    return {Requirement(line) for line in lines}
 
 
-def _locked(lock: str) -> set[str]:
-    return {_normal(pin.split("==")[0]) for pin in _pins(lock)}
+def _locked(lock: str) -> dict[str, set[str]]:
+    """Each distribution's pinned versions."""
+    versions: dict[str, set[str]] = {}
+    for pin in _pins(lock):
+        (specifier,) = pin.specifier
+        versions.setdefault(canonicalize_name(pin.name), set()).add(specifier.version)
+    return versions
 
 
 CORE = PROJECT["project"]["dependencies"]
@@ -56,8 +55,12 @@ EXTRAS = [line for extra in PROJECT["project"]["optional-dependencies"].values()
         ("train", CORE + _group("train")),
     ],
 )
-def test_every_dependency_is_locked(lock: str, requirements: list[str]) -> None:
-    assert _names(requirements) <= _locked(lock)
+def test_every_dependency_is_locked_within_its_bounds(lock: str, requirements: list[str]) -> None:
+    locked = _locked(lock)
+    for requirement in map(Requirement, requirements):
+        versions = locked.get(canonicalize_name(requirement.name), set())
+        assert versions, f"{requirement} is not locked: make lock"
+        assert all(requirement.specifier.contains(version) for version in versions), requirement
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -78,7 +81,8 @@ def test_core_is_part_of_dev() -> None:
 
 def test_torch_is_for_training_only() -> None:
     assert "torch" in _locked("train")
-    assert "torch" not in _locked("core") | _locked("dev")
+    assert "torch" not in _locked("core")
+    assert "torch" not in _locked("dev")
 
 
 def test_fonts_that_samples_are_drawn_with_are_installed_by_make() -> None:
