@@ -141,7 +141,7 @@ def develop(light: F32, optics: Optics) -> U8:
     # scaling a photo down averages its noise, though less than if the noise were white
     finer = min(1.0, (side / 1600) ** 0.5)
     deviation = np.sqrt(np.maximum(image, 0) * np.float32(optics.shot) + np.float32(optics.read**2)) * np.float32(finer)
-    image = image + deviation * rng.standard_normal(image.shape, dtype=np.float32)
+    image = image + deviation * _grain(rng, height, width)
     if optics.chroma > 0:
         blotches = np.stack([smooth_noise(rng, (height, width), 90) for _ in range(3)], -1)
         image = image + np.float32(optics.chroma) * (blotches - blotches.mean(-1, keepdims=True))
@@ -154,6 +154,13 @@ def develop(light: F32, optics: Optics) -> U8:
         smoothed = cv2.bilateralFilter(picture, 5, 12 + 40 * optics.beauty, 2.5)
         picture = cv2.addWeighted(smoothed, 0.4 + 0.6 * optics.beauty, picture, 0.6 - 0.6 * optics.beauty, 0)
     return np.asarray(picture, np.uint8)
+
+
+def _grain(rng: np.random.Generator, height: int, width: int) -> F32:
+    """Unit noise (H, W, 3) as cameras leave it: fine in luma, coarser in colour."""
+    luma = rng.standard_normal((height, width, 1), dtype=np.float32)
+    colour = rng.standard_normal((max(1, height // 2), max(1, width // 2), 3), dtype=np.float32)
+    return np.float32(0.8) * luma + np.float32(0.8) * f32(cv2.resize(colour, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
 def _tone(image: F32, contrast: float) -> F32:

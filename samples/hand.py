@@ -11,7 +11,7 @@ import numpy as np
 
 from samples.arrays import F32, F64, f32, gaussian, over, smooth_noise
 
-MAX_FIELD = 220  # longest side, in cells, at which shapes are computed before they are scaled up
+CELL_MM = 0.9  # shapes are computed on cells of this size, or of a pixel if that is larger, and then scaled up
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,6 @@ class Grip:
     size: float
     handed: int
     digits: int
-    skin: tuple[float, float, float]
     seed: int
 
 
@@ -79,15 +78,14 @@ class Frame:
     px_per_mm: float
 
 
-def build(grip: Grip, frame: Frame) -> Hand:
-    """Lays the hand out in the picture."""
+def build(grip: Grip, frame: Frame, skin: F32) -> Hand:
+    """Lays the hand out in the picture, with skin of linear colour (3,)."""
     rng = np.random.default_rng(grip.seed)
     scale = grip.size * frame.px_per_mm
     turn = np.deg2rad(grip.angle)
     inward = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) @ frame.inward
     tangent = np.array([-inward[1], inward[0]]) * grip.handed
     arm = np.array([np.cos(np.deg2rad(grip.arm)), np.sin(np.deg2rad(grip.arm))])
-    skin = f32(grip.skin)
     depth = grip.depth_mm / grip.size
 
     def limb(points: list[tuple[float, float, float]], bend: float = 0.0, **more: object) -> Limb:
@@ -99,15 +97,14 @@ def build(grip: Grip, frame: Frame) -> Hand:
     def forearm(a: float, b: float) -> list[Part]:
         wrist = frame.origin + scale * (a * tangent + b * inward)
         reach = wrist + scale * arm * np.array([[0.0], [60.0], [140.0], [420.0]])
-        bare = Limb(_spline(np.column_stack([reach, [26, 28, 33, 45]]))[:, :2], scale * np.linspace(26, 45, 25))
+        bare = Limb(reach, scale * np.array([26.0, 28, 33, 45]))
         parts = [Part((bare,), skin)]
         if rng.random() < 0.75:
             start = rng.uniform(12, 110)
             cuff = wrist + scale * arm * np.array([[start], [start + 90], [start + 420]])
             radii = scale * np.array([rng.uniform(34, 44), rng.uniform(40, 54), 66])
-            line = _spline(np.column_stack([cuff, radii]))
             cloth = f32(rng.uniform(0.015, 0.75) * (1 + rng.uniform(-0.5, 0.5, 3)))
-            parts.append(Part((Limb(line[:, :2], line[:, 2], flat_start=True),), cloth, cloth=True))
+            parts.append(Part((Limb(cuff, radii, flat_start=True),), cloth, cloth=True))
         return parts
 
     behind: list[Part] = []
@@ -168,7 +165,7 @@ def build(grip: Grip, frame: Frame) -> Hand:
     return Hand(tuple(behind), tuple(front), scale)
 
 
-def _spline(points: F64, samples: int = 25) -> F64:
+def _spline(points: F64, samples: int = 11) -> F64:
     """A Catmull–Rom curve (samples, d) through `points` (n, d)."""
     p = np.vstack([2 * points[0] - points[1], points, 2 * points[-1] - points[-2]])
     t = np.linspace(0, len(points) - 1 - 1e-9, samples)
@@ -200,7 +197,7 @@ def draw(
     """
     height, width = layer.shape[:2]
     lines = np.vstack([limb.line for limb in part.limbs])
-    margin = max(float(limb.radii.max()) for limb in part.limbs) + 2 + 4 * px_per_mm
+    margin = max(float(limb.radii.max()) for limb in part.limbs) + 2 + 11 * px_per_mm
     x0, y0 = (max(0, int(v)) for v in lines.min(0) - margin)
     x1, y1 = (int(v) for v in np.minimum(lines.max(0) + margin + 1, (width, height)))
     if x1 - x0 < 2 or y1 - y0 < 2:
@@ -223,47 +220,63 @@ def draw(
 
 def _rasterise(part: Part, window: tuple[int, int, int, int], px_per_mm: float) -> _Field:
     x0, y0, x1, y1 = window
-    step = max(1.0, max(x1 - x0, y1 - y0) / MAX_FIELD)
+    step = max(1.0, CELL_MM * px_per_mm)
     cols, rows = max(2, round((x1 - x0) / step)), max(2, round((y1 - y0) / step))
     sx, sy = (x1 - x0) / cols, (y1 - y0) / rows
     px = f32(x0 + (np.arange(cols) + 0.5) * sx)[None, :]
     py = f32(y0 + (np.arange(rows) + 0.5) * sy)[:, None]
     shape = (rows, cols)
-    distance = np.full(shape, 1e6, np.float32)
+    soft = np.float32(2.2 * px_per_mm)
+    far = 2 * soft + np.float32(2 * step)
+    distance = np.full(shape, far, np.float32)
     height = np.zeros(shape, np.float32)
     crease = np.zeros(shape, np.float32)
     nail = np.zeros(shape, np.float32)
-    soft = np.float32(2.2 * px_per_mm)
     for limb in part.limbs:
-        d, r, t, side = _limb_field(limb, px, py)
+        reach = float(limb.radii.max() + far)
+        low, high = limb.line.min(0) - reach, limb.line.max(0) + reach
+        columns = slice(int(np.clip((low[0] - x0) / sx, 0, cols)), int(np.clip((high[0] - x0) / sx + 1, 0, cols)))
+        lines = slice(int(np.clip((low[1] - y0) / sy, 0, rows)), int(np.clip((high[1] - y0) / sy + 1, 0, rows)))
+        if columns.start >= columns.stop or lines.start >= lines.stop:
+            continue
+        here = (lines, columns)
+        d, r, t, side = _limb_field(limb, px[:, columns], py[lines])
         # smooth minimum of distances: neighbouring limbs flow into each other
-        gap = np.clip(0.5 + 0.5 * (distance - d) / soft, 0, 1)
-        blended = distance * (1 - gap) + d * gap - soft * gap * (1 - gap)
+        gap = np.clip(0.5 + 0.5 * (distance[here] - d) / soft, 0, 1)
+        distance[here] = distance[here] * (1 - gap) + d * gap - soft * gap * (1 - gap)
         u = np.clip(1 + d / r, 0, 1)  # 0 on the centreline, 1 at the rim
         z = r * np.sqrt(np.maximum(1 - u * u, 0))
-        on_top = z > height
-        np.maximum(height, z, out=height)
-        distance = np.where(distance < 1e5, blended, d)
-        length = float(np.hypot(*np.diff(limb.line, axis=0).T).sum())
-        marks = np.zeros(shape, np.float32)
-        for joint in limb.joints:
-            for offset in (-1.1, 0.0, 1.2):
-                where = (t - joint) * length - (offset + 0.6 * side * side) * px_per_mm
-                marks += 0.5 * np.exp(-0.5 * (where / (0.45 * px_per_mm + 0.3)) ** 2) * (1 - 0.7 * np.abs(side))
-        tip = (1 - t) * length
-        plate = np.zeros(shape, np.float32)
-        if limb.nail:
-            radius = float(limb.radii[-6:].mean())
-            centre, half_long, half_wide = 0.55 * radius, 0.78 * radius, 0.66
-            shape_u = (np.abs((tip - centre) / half_long) ** 2.6) + (np.abs(side) / half_wide) ** 2.6
-            plate = np.clip((1 - shape_u) * 4, 0, 1)
-        crease = np.where(on_top, marks, crease)
-        nail = np.where(on_top, plate, nail)
+        on_top = z > height[here]
+        np.maximum(height[here], z, out=height[here])
+        np.copyto(crease[here], _crease_marks(limb, t, side, px_per_mm) if limb.joints else 0.0, where=on_top)
+        np.copyto(nail[here], _nail_plate(limb, t, side) if limb.nail else 0.0, where=on_top)
     if step == 1.0:
         return _Field(distance, height, crease, nail, x0, y0)
     size = (x1 - x0, y1 - y0)
     grown = (f32(cv2.resize(f, size, interpolation=cv2.INTER_CUBIC)) for f in (distance, height, crease, nail))
     return _Field(*grown, x0, y0)
+
+
+def _length(limb: Limb) -> float:
+    return float(np.hypot(*np.diff(limb.line, axis=0).T).sum())
+
+
+def _crease_marks(limb: Limb, along: F32, side: F32, px_per_mm: float) -> F32:
+    """Depth (0–1) of the skin folds across the joints: three shallow arcs each."""
+    marks = np.zeros_like(along)
+    for joint in limb.joints:
+        for offset in (-1.1, 0.0, 1.2):
+            where = (along - joint) * _length(limb) - (offset + 0.6 * side * side) * px_per_mm
+            marks += 0.5 * np.exp(-0.5 * (where / (0.45 * px_per_mm + 0.3)) ** 2) * (1 - 0.7 * np.abs(side))
+    return f32(marks)
+
+
+def _nail_plate(limb: Limb, along: F32, side: F32) -> F32:
+    """Coverage (0–1) of the nail: a rounded plate near the tip."""
+    radius = float(limb.radii[-len(limb.radii) // 4 :].mean())
+    tip = (1 - along) * _length(limb)
+    rounded = np.abs((tip - 0.55 * radius) / (0.78 * radius)) ** 2.6 + np.abs(side / 0.66) ** 2.6
+    return f32(np.clip((1 - rounded) * 4, 0, 1))
 
 
 def _limb_field(limb: Limb, px: F32, py: F32) -> tuple[F32, F32, F32, F32]:
@@ -283,15 +296,15 @@ def _limb_field(limb: Limb, px: F32, py: F32) -> tuple[F32, F32, F32, F32]:
         h = (dx * bx + dy * by) * inv
         if i == 0 and limb.flat_start:
             cut = -h / np.float32(np.sqrt(inv))
-        h = np.clip(h, 0, 1)
+        h = np.minimum(np.maximum(h, 0), 1)  # np.clip costs several times as much on small arrays
         ex, ey = dx - h * bx, dy - h * by
         r = ra[i] + (rb[i] - ra[i]) * h
         d = np.sqrt(ex * ex + ey * ey) - r
         nearer = d < best
-        best = np.where(nearer, d, best)
-        radius = np.where(nearer, r, radius)
-        along = np.where(nearer, (i + h) / np.float32(count), along)
-        side = np.where(nearer, (ex * by - ey * bx) * np.float32(np.sqrt(inv)) / r, side)
+        np.copyto(best, d, where=nearer)
+        np.copyto(radius, r, where=nearer)
+        np.copyto(along, (i + h) / np.float32(count), where=nearer)
+        np.copyto(side, (ex * by - ey * bx) * np.float32(np.sqrt(inv)) / r, where=nearer)
     if limb.flat_start:
         best = np.maximum(best, cut)
     return best, radius, along, side
@@ -315,8 +328,10 @@ def _shade(part: Part, field: _Field, light: F64, rng: np.random.Generator, px_p
     powers = f32([1.12, 1.05, 0.82])
     colour = part.colour * np.power(np.maximum(shade, 0.02)[..., None], powers)
     nail = np.clip(field.nail, 0, 1)[..., None]
-    plate = part.colour * f32([1.12, 1.02, 1.06]) + f32([0.05, 0.045, 0.05])
-    gloss = np.clip(lambert - 0.86, 0, 1)[..., None] * f32(2.2)
+    plate = part.colour * f32([1.25, 1.06, 1.10]) + f32([0.06, 0.05, 0.06])
+    if rng.random() < 0.15:  # nail polish
+        plate = f32(rng.uniform(0.03, 0.6) * (1 + rng.uniform(-0.7, 0.7, 3)))
+    gloss = np.clip(lambert - 0.80, 0, 1)[..., None] * f32(1.1)
     rim = 4 * nail * (1 - nail)
-    colour = colour * (1 - nail) + nail * (plate * shade[..., None] + gloss * 0.25)
-    return f32(colour * (1 - 0.30 * rim))
+    colour = colour * (1 - nail) + nail * (plate * shade[..., None] + gloss)
+    return f32(colour * (1 - 0.42 * rim))

@@ -194,26 +194,32 @@ def _drawn_head(seed: int) -> Cutout:
     return Cutout(srgb, body, f32(face * body), box, skin)
 
 
-@lru_cache(maxsize=48)
-def _recoloured(source: str, head_only: bool, seed: int) -> tuple[F32, F32]:
-    """Premultiplied linear RGBA (h, w, 4) of a source in other colours, and its skin colour (3,)."""
-    rng = np.random.default_rng(seed)
+@lru_cache(maxsize=64)
+def _reduced(source: str, head_only: bool, halvings: int) -> tuple[F32, F32, F32]:
+    """A cut-out's linear light (h, w, 3), coverage and skin (h, w), halved in size `halvings` times."""
     cut = cutout(source, head_only)
-    image = linear(cut.bgr)
+    planes = (linear(cut.bgr), cut.alpha, cut.skin)
+    factor = 0.5**halvings
+    if halvings == 0:
+        return planes
+    image, alpha, skin = (f32(cv2.resize(p, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)) for p in planes)
+    return image, alpha, skin
+
+
+def _recoloured(recipe: PersonRecipe, halvings: int) -> tuple[F32, F32]:
+    """Premultiplied linear RGBA (h, w, 4) of the person in other colours, and the skin's colour (3,)."""
+    rng = np.random.default_rng(recipe.seed)
+    cut = cutout(recipe.source, not recipe.own_clothes)
+    image, alpha, skin = _reduced(recipe.source, not recipe.own_clothes, halvings)
     gain = np.clip(skin_tone(rng) / np.maximum(cut.skin_colour, 1e-3), 0.12, 1.9)
     gain = f32(gain ** rng.uniform(0.2, 1.0))
-    skin = cut.skin[..., None]
-    other = _clothes_mixing(rng)
-    recoloured = np.clip(cv2.transform(image, other), 0, 1.2)
-    below = np.clip((np.arange(image.shape[0]) - cut.face[3] + 4) / 8, 0, 1)[:, None, None]
+    rest = f32(cv2.transform(image, _clothes_mixing(rng)))
     hair = f32(np.clip(rng.uniform(0.25, 1.5) * (1 + rng.uniform(-0.2, 0.2, 3)), 0.1, 1.6))
-    rest = recoloured * below + image * hair * (1 - below)
-    out = image * gain * skin + rest * (1 - skin)
-    contrast = rng.uniform(0.85, 1.15)
-    out = np.power(np.clip(out, 1e-4, 1.5), f32(contrast))
-    rgba = np.empty((*cut.alpha.shape, 4), np.float32)
-    rgba[..., 3] = cut.alpha
-    rgba[..., :3] = out * cut.alpha[..., None]
+    chin = round(cut.face[3] * 0.5**halvings)
+    rest[:chin] = image[:chin] * hair
+    rgba = np.empty((*alpha.shape, 4), np.float32)
+    rgba[..., 3] = alpha
+    np.multiply(rest + (image * gain - rest) * skin[..., None], alpha[..., None], out=rgba[..., :3])
     return rgba, f32(cut.skin_colour * gain)
 
 
@@ -244,10 +250,11 @@ def place(recipe: PersonRecipe, size: tuple[int, int]) -> Placed:
     """Draws the person into a photo of `size` (W, H)."""
     width, height = size
     rng = np.random.default_rng(recipe.seed)
-    rgba, skin = _recoloured(recipe.source, not recipe.own_clothes, recipe.seed)
     fx0, fy0, fx1, fy1 = cutout(recipe.source, not recipe.own_clothes).face
     scale = recipe.face_h * height / (fy1 - fy0)
-    reduced, source = _reduced(rgba, scale)
+    halvings = int(np.clip(np.floor(np.log2(1.25 / scale)), 0, 4))
+    source = 0.5**halvings
+    rgba, skin = _recoloured(recipe, halvings)
     turn = np.deg2rad(recipe.tilt)
     flip = -1.0 if recipe.flip else 1.0
     stretch = rng.uniform(0.93, 1.08)
@@ -267,7 +274,7 @@ def place(recipe: PersonRecipe, size: tuple[int, int]) -> Placed:
     )
     map_x = (u + np.float32((fx0 + fx1) / 2)) * np.float32(source) - np.float32(0.5)
     map_y = (v + np.float32((fy0 + fy1) / 2)) * np.float32(source) - np.float32(0.5)
-    layer = f32(cv2.remap(reduced, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT))
+    layer = f32(cv2.remap(rgba, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT))
     box = face_box(recipe, size)
     if not recipe.own_clothes:
         below = _torso(recipe, rng, size, skin)
@@ -278,16 +285,6 @@ def place(recipe: PersonRecipe, size: tuple[int, int]) -> Placed:
         dressed, cover = _accessory(recipe, rng, size, box)
         over(layer, dressed)
     return Placed(layer, box, cover, skin)
-
-
-def _reduced(rgba: F32, scale: float) -> tuple[F32, float]:
-    """`rgba` halved until it is at most twice as fine as needed, and the factor."""
-    factor = 1.0
-    while scale / factor < 0.6 and factor > 0.1:
-        factor /= 2
-    if factor == 1.0:
-        return rgba, 1.0
-    return f32(cv2.resize(rgba, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)), factor
 
 
 def _torso(recipe: PersonRecipe, rng: np.random.Generator, size: tuple[int, int], skin: F32) -> F32:
@@ -321,21 +318,31 @@ def _rounded(points: F64, rounds: int) -> F64:
 
 
 def _fill(rgba: F32, polygon: F64, colour: F32) -> None:
-    """Paints a polygon over premultiplied `rgba`; `colour` is (3,) or (H, W, 3)."""
-    mask = np.zeros(rgba.shape[:2], np.uint8)
-    limit = 20.0 * max(mask.shape)
-    fixed = np.round((np.clip(polygon, -limit, limit) - 0.5) * 16).astype(np.int32)
+    """Paints a polygon over premultiplied `rgba` (H, W, 4); `colour` is (3,), or (h, W, 3) for the lowest h rows."""
+    height, width = rgba.shape[:2]
+    x0, y0 = (int(v) for v in np.clip(np.floor(polygon.min(0)) - 1, 0, (width, height)))
+    x1, y1 = (int(v) for v in np.clip(np.ceil(polygon.max(0)) + 1, 0, (width, height)))
+    if x0 >= x1 or y0 >= y1:
+        return
+    mask = np.zeros((y1 - y0, x1 - x0), np.uint8)
+    limit = 20.0 * max(height, width)
+    fixed = np.round((np.clip(polygon, -limit, limit) - 0.5 - (x0, y0)) * 16).astype(np.int32)
     cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, 4)
     a = (f32(mask) / 255)[..., None]
-    rgba *= 1 - a
-    rgba[..., :3] += a * colour
-    rgba[..., 3:] += a
+    if colour.ndim == 3:
+        start = y0 - (height - colour.shape[0])
+        colour = colour[start : start + y1 - y0, x0:x1]
+    region = rgba[y0:y1, x0:x1]
+    region *= 1 - a
+    region[..., :3] += a * colour
+    region[..., 3:] += a
 
 
 def _cloth(rng: np.random.Generator, size: tuple[int, int], face: float, chin: F64) -> F32:
-    """Linear colour (H, W, 3) of a plain or patterned cloth with folds."""
-    width, height = size
-    y, x = np.mgrid[:height, :width].astype(np.float32)
+    """Linear colour (h, W, 3) of a plain or patterned cloth with folds, for the rows from the chin down."""
+    width = size[0]
+    height = size[1] - int(np.clip(np.floor(chin[1] - 0.2 * face), 0, size[1] - 2))
+    y, x = np.mgrid[size[1] - height : size[1], :width].astype(np.float32)
     x = (x - np.float32(chin[0])) / np.float32(face)
     y = (y - np.float32(chin[1])) / np.float32(face)
     first, second = linear_colour(rng, 0.01, 0.8, 0.9), linear_colour(rng, 0.01, 0.8, 0.9)

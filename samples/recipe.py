@@ -61,6 +61,7 @@ class Recipe:
     held: Held | None
     others: tuple[Held, ...]
     grips: tuple[Grip, ...]
+    hand_skin: tuple[float, float, float] | None  # linear BGR; None: that of the face
     blockers: tuple[Blocker, ...]
     people: tuple[PersonRecipe, ...]
     background_seed: int
@@ -109,6 +110,7 @@ def sample_recipe(rng: np.random.Generator, cls: str | None = None, *, card_pool
         held=held,
         others=others,
         grips=grips,
+        hand_skin=_hand_skin(rng, people),
         blockers=blockers,
         people=people,
         background_seed=int(rng.integers(2**31)),
@@ -149,8 +151,8 @@ def _sample_card(rng: np.random.Generator, cls: str, pool: int) -> CardRecipe:
 def _sample_pose(rng: np.random.Generator, cls: str, aspect: tuple[int, int]) -> Pose:
     if cls == "small":
         fraction = rng.uniform(0.045, 0.12)
-    else:
-        fraction = np.exp(rng.uniform(np.log(0.14), np.log(0.70)))
+    else:  # in a clear picture the print must be large enough to read
+        fraction = np.exp(rng.uniform(np.log(0.22 if cls in ("clear", "card_occluded") else 0.14), np.log(0.70)))
         if aspect[0] > aspect[1]:
             fraction *= 0.75
     turned = rng.random()
@@ -303,11 +305,10 @@ def _sample_grip(rng: np.random.Generator, aspect: tuple[int, int], held: Held, 
     arm = float(rng.normal(90, 38))
     direction = np.array([np.cos(np.deg2rad(arm)), np.sin(np.deg2rad(arm))])
     kind = str(rng.choice(["pinch", "fingers", "cradle", "behind"], p=[0.50, 0.22, 0.22, 0.06]))
-    tone = skin_tone(rng)
     base = Grip(
         kind=kind, edge=0, along=float(rng.uniform(-0.40, 0.40)), depth_mm=float(rng.uniform(6, 26)),
         angle=float(rng.normal(0, 16)), arm=arm, size=float(rng.uniform(0.82, 1.12)), handed=int(rng.choice([-1, 1])),
-        digits=int(rng.integers(2, 5)), skin=(float(tone[0]), float(tone[1]), float(tone[2])), seed=int(rng.integers(2**31)),
+        digits=int(rng.integers(2, 5)), seed=int(rng.integers(2**31)),
     )  # fmt: skip
     # the hand comes from where its arm is
     towards = [float(-grip_frame(replace(base, edge=e), held.card, homography).inward @ direction) for e in range(4)]
@@ -320,12 +321,19 @@ def _sample_grip(rng: np.random.Generator, aspect: tuple[int, int], held: Held, 
     return replace(base, edge=edge, arm=straight + float(np.clip(off, -55, 55)))
 
 
+def _hand_skin(rng: np.random.Generator, people: tuple[PersonRecipe, ...]) -> tuple[float, float, float] | None:
+    if people and rng.random() < 0.8:
+        return None
+    tone = skin_tone(rng)
+    return float(tone[0]), float(tone[1]), float(tone[2])
+
+
 def _touches_fields(aspect: tuple[int, int], held: Held, grip: Grip) -> bool:
     """Whether what is in front of the card comes over the name or the number."""
     homography, _ = _unit_homography(aspect, held.card, held.pose)
     frame = grip_frame(grip, held.card, homography)
     inverse = np.linalg.inv(homography)
-    for part in hand.build(grip, frame).front:
+    for part in hand.build(grip, frame, skin=np.zeros(3, np.float32)).front:
         for limb in part.limbs:
             mm = project(inverse, limb.line)
             radius = limb.radii[:, None] / frame.px_per_mm + 0.6
@@ -407,7 +415,7 @@ def _sample_optics(rng: np.random.Generator, cls: str) -> Optics:
     warm = rng.normal(0, 0.10)
     gains = np.exp([-warm + rng.normal(0, 0.03), rng.normal(0, 0.02), warm + rng.normal(0, 0.03)])
     noisy = float(np.exp(rng.uniform(np.log(0.5), np.log(4))))
-    ev = {"lowlight": rng.uniform(-4.8, -1.5), "overexposed": rng.uniform(0.9, 3.3)}.get(cls, float(np.clip(rng.normal(-0.05, 0.3), -0.9, 0.45)))
+    ev = {"lowlight": rng.uniform(-4.8, -1.5), "overexposed": rng.uniform(0.9, 3.3)}.get(cls, float(np.clip(rng.normal(-0.05, 0.25), -0.8, 0.25)))
     if cls == "lowlight":
         noisy *= rng.uniform(1.0, 3.0)
     shaken = rng.random() < 0.25

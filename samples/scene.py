@@ -66,9 +66,17 @@ def render(recipe: Recipe, long_side: int) -> Scene:
     over(scene, front.rgba)
     if kernel is not None and not recipe.optics.hand_only:
         scene = f32(cv2.filter2D(scene, -1, kernel, borderType=cv2.BORDER_REPLICATE))
-    scene *= lights.illumination(recipe.light, size)[..., None]
+    scene *= _metered(lights.illumination(recipe.light, size), recipe.held)[..., None]
     picture = develop(scene, recipe.optics)
     return _labelled(recipe, picture, homography, front.cover, sharp_alpha, placed)
+
+
+def _metered(illumination: F32, held: Held | None) -> F32:
+    """`illumination` (H, W) scaled to 1 at the card's centre, as a camera does that exposes for the card."""
+    height, width = illumination.shape
+    x, y = (held.pose.x, held.pose.y) if held is not None else (0.5, 0.5)
+    row, column = int(np.clip(y * height, 0, height - 1)), int(np.clip(x * width, 0, width - 1))
+    return illumination / max(float(illumination[row, column]), 0.05)
 
 
 def _homography(held: Held | None, size: tuple[int, int]) -> F64 | None:
@@ -93,7 +101,8 @@ def _foreground(recipe: Recipe, size: tuple[int, int], homography: F64 | None, p
         _lay(other, plane, front.rgba, recipe, glossy=False)
     rng = np.random.default_rng(recipe.light.seed)
     towards = lights.direction(recipe.light)
-    hands = [hand.build(g, grip_frame(g, recipe.held.card, homography)) for g in recipe.grips]
+    skin = placed[-1].skin_colour if recipe.hand_skin is None else f32(recipe.hand_skin)
+    hands = [hand.build(g, grip_frame(g, recipe.held.card, homography), skin) for g in recipe.grips]
     for one in hands:
         for part in one.behind:
             hand.draw(part, front.rgba, towards, rng, one.px_per_mm)
@@ -239,12 +248,14 @@ def _label_card(recipe: Recipe, held: Held, picture: U8, homography: F64, cover:
         ethnicity=who.ethnicity,
         address=who.address,
     )
+    ink_light = f32((lights.reflections(recipe.light) + 0.06) * 2.0**recipe.optics.ev)
+    view = labels.CardView(picture, homography, mask, ink_light, blur, px_per_mm)
     flat = cards.draw(held.card, TEXTURE_LEVELS[0])
     label["field_boxes"] = {}
     for key, box in (("name", flat.name_box), ("number", flat.number_box)):
         if box is None:
             continue
-        seen_field = labels.field(picture, homography, mask, box, blur, px_per_mm, key == "name")
+        seen_field = labels.field(view, box, is_name=key == "name")
         label["field_boxes"][key] = [round(v, 4) for v in box]
         label[f"{key}_visible"] = _rounded(seen_field.visible)
         label[f"{key}_legible"] = seen_field.legible
