@@ -15,10 +15,6 @@ class Picture(Protocol):
         """Full resolution."""
 
     @property
-    def bgr(self) -> Colour:
-        """Full resolution."""
-
-    @property
     def pyramid(self) -> tuple[Gray, ...]:
         """Level 0 is the luma; each next halves it by area averaging, so point p lies at p / 2**level."""
 
@@ -33,3 +29,9 @@ class Picture(Protocol):
     @property
     def orientation(self) -> int:
         """The EXIF orientation that the file came with, 1 to 8."""
+
+    def colour(self, level: int) -> Colour:
+        """Colour of the size of ``pyramid[level]``."""
+
+    def crop(self, left: int, top: int, right: int, bottom: int) -> Colour:
+        """Colour of a part in full resolution, ``right`` and ``bottom`` excluded."""

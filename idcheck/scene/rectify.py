@@ -67,7 +67,21 @@ def strip(photo: Picture, card: Card, box_mm: Box, height_px: int) -> Gray:
         shape (height_px, width); what lies beyond the photo's frame is 0.
     """
     size = (max(1, round(box_mm.width / box_mm.height * height_px)), height_px)
-    to_photo = card_to_photo(card.corners)
+    return flatten(photo, card_to_photo(card.corners), box_mm, size)
+
+
+def flatten(photo: Picture, to_photo: Matrix, box_mm: Box, size: tuple[int, int]) -> Gray:
+    """Flatten one box of the plane that a homography spans.
+
+    Args:
+        photo: the photo.
+        to_photo: from mm on the plane to full-resolution pixels of the photo.
+        box_mm: what to show.
+        size: width and height of the result in pixels.
+
+    Returns:
+        shape (height, width); what lies beyond the photo's frame is 0.
+    """
     source = to_photo @ _pixels_to_mm(box_mm, size)
     level = _level(photo, to_photo, box_mm, size)
     return _warp(photo.pyramid[level], level, source, size, _inside(photo, source, size))
@@ -128,16 +142,14 @@ def _warp(
 def _warp_colour(
     photo: Picture, level: int, source: Matrix, size: tuple[int, int], valid: NDArray[np.bool_]
 ) -> Colour:
-    """As `_warp`, from the full-resolution colours: only what is needed of them is reduced."""
-    if level == 0:
-        return _warp(photo.bgr, 0, source, size, valid)
-    step = 2**level
-    blocks = np.array([photo.width // step, photo.height // step])
-    ends = project(source, [(0, 0), (size[0], 0), size, (0, size[1])]) / step
-    left, top = np.clip(np.floor(ends.min(axis=0)).astype(int) - 1, 0, blocks - 1)
-    right, bottom = np.clip(np.ceil(ends.max(axis=0)).astype(int) + 1, (left + 1, top + 1), blocks)
-    crop = photo.bgr[top * step : bottom * step, left * step : right * step]
-    target = (int(right - left), int(bottom - top))
-    reduced = np.asarray(cv2.resize(crop, target, interpolation=cv2.INTER_AREA), np.uint8)
-    to_crop = np.array([[1.0, 0, -left * step], [0, 1, -top * step], [0, 0, 1]])
-    return _warp(reduced, level, to_crop @ source, size, valid)
+    """As `_warp`, in colour. At full resolution only the part that is needed is asked for."""
+    if level > 0:
+        return _warp(photo.colour(level), level, source, size, valid)
+    ends = project(source, [(0, 0), (size[0], 0), size, (0, size[1])])
+    left, top = np.clip(np.floor(ends.min(axis=0)).astype(int) - 1, 0, (photo.width - 1, photo.height - 1))
+    right, bottom = np.clip(
+        np.ceil(ends.max(axis=0)).astype(int) + 1, (left + 1, top + 1), (photo.width, photo.height)
+    )
+    crop = photo.crop(int(left), int(top), int(right), int(bottom))
+    to_crop = np.array([[1.0, 0, -left], [0, 1, -top], [0, 0, 1]])
+    return _warp(crop, 0, to_crop @ source, size, valid)

@@ -39,7 +39,9 @@ class Stock:
     people: tuple[tuple[Bytes, Bytes], ...]
 
 
-def pose(rng: Rng, size_mm: tuple[float, float], width_px: float, roll_deg: float, most_tilt: float) -> Corners:
+def pose(
+    rng: Rng, size_mm: tuple[float, float], width_px: float, roll_deg: float, most_tilt: float
+) -> Corners:
     """Corners of a card about the origin, seen through a pinhole camera; shape (4, 2)."""
     yaw, pitch = np.clip(rng.normal(0, most_tilt / 2.2, 2), -most_tilt, most_tilt) * np.pi / 180
     roll = np.radians(roll_deg)
@@ -117,7 +119,10 @@ def _pattern(rng: Rng, size: tuple[int, int]) -> Floats:
             while x < width:
                 across = step * (rng.uniform(0.2, 0.8) if tall else rng.uniform(0.9, 1.1))
                 shade = float(rng.uniform(0, 255) if tall else canvas[0, 0] + rng.normal(0, 15))
-                a, b = (int(x), int(y)), (int(x + across - rng.uniform(0, 4)), int(y + down * rng.uniform(0.8, 0.97)))
+                a, b = (
+                    (int(x), int(y)),
+                    (int(x + across - rng.uniform(0, 4)), int(y + down * rng.uniform(0.8, 0.97))),
+                )
                 cv2.rectangle(canvas, a, b, shade, -1)
                 x += across
             y += down
@@ -138,7 +143,9 @@ def _person(rng: Rng, canvas: Floats, stock: Stock) -> None:
     canvas += alpha * (drawn * rng.uniform(0.5, 1.1) - canvas)
 
 
-def put_card(rng: Rng, canvas: Floats, card: tuple[Bytes, int, tuple[float, float]], corners: Corners) -> None:
+def put_card(
+    rng: Rng, canvas: Floats, card: tuple[Bytes, int, tuple[float, float]], corners: Corners
+) -> None:
     """Draw a card at these corners: lit, shaded, perhaps under a film, with a shadow behind."""
     flat, _, (width_mm, height_mm) = card
     height, width = canvas.shape
@@ -146,10 +153,14 @@ def put_card(rng: Rng, canvas: Floats, card: tuple[Bytes, int, tuple[float, floa
     while flat.size > 3 * max(area, 200.0):  # never far below the flat card's own resolution: no aliasing
         flat = cv2.resize(flat, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     outline = _outline(flat.shape, width_mm, height_mm)
-    ends = np.array([[0, 0], [flat.shape[1], 0], [flat.shape[1], flat.shape[0]], [0, flat.shape[0]]], np.float32)
+    ends = np.array(
+        [[0, 0], [flat.shape[1], 0], [flat.shape[1], flat.shape[0]], [0, flat.shape[0]]], np.float32
+    )
     into = cv2.getPerspectiveTransform(ends - 0.5, (corners - 0.5).astype(np.float32))
     alpha = cv2.warpPerspective(outline, into, (width, height)).astype(np.float32) / 255
-    drawn = cv2.warpPerspective(flat, into, (width, height), borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
+    drawn = cv2.warpPerspective(flat, into, (width, height), borderMode=cv2.BORDER_REPLICATE).astype(
+        np.float32
+    )
     drawn = drawn * rng.uniform(0.5, 1.15) + rng.uniform(0, 40) * (rng.random() < 0.3)
     if rng.random() < 0.6:
         drawn *= 1 + _slope(rng, canvas.shape, 0.5)
@@ -157,7 +168,9 @@ def put_card(rng: Rng, canvas: Floats, card: tuple[Bytes, int, tuple[float, floa
         drawn += _glare(rng, canvas.shape, corners)
     if rng.random() < 0.5:
         shadow = cv2.GaussianBlur(alpha, (0, 0), float(np.sqrt(area) * rng.uniform(0.01, 0.12) + 0.3))
-        move = np.float32([[1, 0, rng.normal(0, 0.05) * np.sqrt(area)], [0, 1, rng.normal(0, 0.05) * np.sqrt(area)]])
+        move = np.float32(
+            [[1, 0, rng.normal(0, 0.05) * np.sqrt(area)], [0, 1, rng.normal(0, 0.05) * np.sqrt(area)]]
+        )
         canvas *= 1 - rng.uniform(0.1, 0.7) * cv2.warpAffine(shadow, move, (width, height))
     canvas += alpha * (np.clip(drawn, 0, 255) - canvas)
 
@@ -219,7 +232,11 @@ def put_fingers(rng: Rng, canvas: Floats, corners: Corners, fraction: float) -> 
     count = int(rng.integers(1, 5))
     lean = rng.normal(0, 0.5)
     for finger in range(count):
-        root = start + (end - start) * along + tangent * (finger - (count - 1) / 2) * thick * rng.uniform(0.9, 1.3)
+        root = (
+            start
+            + (end - start) * along
+            + tangent * (finger - (count - 1) / 2) * thick * rng.uniform(0.9, 1.3)
+        )
         reach = rng.uniform(0.02, fraction) * HEIGHT_MM * per_mm
         direction = -outward + tangent * (lean + rng.normal(0, 0.15))
         tip = root + direction / np.linalg.norm(direction) * (reach - thick / 2)
@@ -230,7 +247,9 @@ def put_fingers(rng: Rng, canvas: Floats, corners: Corners, fraction: float) -> 
         palm = start + (end - start) * along + outward * rng.uniform(25, 60) * per_mm
         size = rng.uniform(25, 60, 2) * per_mm
         axes = (max(1, int(size[0])), max(1, int(size[1])))
-        cv2.ellipse(cover, palm.astype(int).tolist(), axes, float(rng.uniform(0, 180)), 0, 360, 255, -1, cv2.LINE_AA)
+        cv2.ellipse(
+            cover, palm.astype(int).tolist(), axes, float(rng.uniform(0, 180)), 0, 360, 255, -1, cv2.LINE_AA
+        )
     alpha = cover.astype(np.float32) / 255
     layer = cv2.GaussianBlur(layer, (0, 0), max(0.4, thick / 6))
     layer *= 1 + _slope(rng, canvas.shape, 0.3)
@@ -276,7 +295,9 @@ def photographed(rng: Rng, canvas: Floats) -> Bytes:
         length, angle = rng.uniform(2, 10), rng.uniform(0, np.pi)
         kernel = np.zeros((13, 13), np.float32)
         reach = np.array([np.cos(angle), np.sin(angle)]) * length / 2
-        cv2.line(kernel, (6 - reach).round().astype(int).tolist(), (6 + reach).round().astype(int).tolist(), 1.0, 1)
+        cv2.line(
+            kernel, (6 - reach).round().astype(int).tolist(), (6 + reach).round().astype(int).tolist(), 1.0, 1
+        )
         picture = cv2.filter2D(picture, -1, kernel / kernel.sum())
     picture = picture + rng.standard_normal(picture.shape, np.float32) * np.float32(noise)
     if rng.random() < 0.2:

@@ -8,13 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from idcheck.scene.card import CROP_CORNERS, CROP_SIZE, FINDER_LONG, FINDER_SHORT
+from idcheck.scene.card import CROP_CORNERS, CROP_SIZE, TURNS
 from models.locator import composite
-from models.locator.composite import BACKGROUND, EMBLEM, OBJECT, PORTRAIT, Bytes, Corners, Rng, Stock
+from models.locator.composite import BACKGROUND, EMBLEM, PORTRAIT, Bytes, Corners, Rng, Stock
 
-TURNS = np.array([[0, 1, 2, 3], [1, 0, 3, 2], [2, 3, 0, 1], [3, 2, 1, 0]])
-"""Upright, mirrored, half turn, mirrored half turn: which reading-order corner stands at the crop's top left, top
-right, bottom right, bottom left."""
 NO_TURN = -1
 
 
@@ -23,14 +20,17 @@ class Scene:
     """A drawn scene of the sample generator, kept small.
 
     Attributes:
-        jpeg: gray, 640 pixels on the long side.
+        jpeg: gray, a few hundred pixels on the long side.
         kind: of the held thing; BACKGROUND where nothing is held.
-        corners: of the held thing in reading order, in pixels of the kept picture; None where nothing is held.
+        corners: of the held thing in reading order, in pixels of the kept picture; None where nothing is
+            held.
+        others: of further identity cards.
     """
 
     jpeg: bytes
     kind: int
     corners: Corners | None
+    others: tuple[Corners, ...] = ()
 
     @property
     def picture(self) -> Bytes:
@@ -51,9 +51,9 @@ class Cornering:
 
     Attributes:
         crop: the flattened candidate.
-        corners: (4, 2), as they stand in the crop: top left, top right, bottom right, bottom left; NaN if there is
-            no card-shaped thing.
-        turn: row of `TURNS`, or NO_TURN where nothing is printed that tells.
+        corners: (4, 2), as they stand in the crop: top left, top right, bottom right, bottom left; NaN if
+            there is no card-shaped thing.
+        turn: row of `idcheck.scene.card.TURNS`, or NO_TURN where nothing is printed that tells.
         kind: PORTRAIT, EMBLEM, OBJECT or BACKGROUND.
     """
 
@@ -63,11 +63,8 @@ class Cornering:
     kind: int
 
 
-def finding(rng: Rng, stock: Stock, scenes: tuple[Scene, ...], standing: bool) -> Finding:
-    """One sample for the finder, from the generator's scenes or quickly composed, half and half."""
-    size = (FINDER_SHORT, FINDER_LONG) if standing else (FINDER_LONG, FINDER_SHORT)
-    if scenes and rng.random() < 0.5:
-        return _finding_in(rng, scenes[rng.integers(len(scenes))], size)
+def finding(rng: Rng, stock: Stock, size: tuple[int, int]) -> Finding:
+    """A sample for the finder, quickly composed."""
     canvas = composite.background(rng, size, stock)
     cards: list[Corners] = []
     for _ in range(int(rng.choice([0, 1, 2], p=[0.12, 0.76, 0.12]))):
@@ -93,7 +90,9 @@ def finding(rng: Rng, stock: Stock, scenes: tuple[Scene, ...], standing: bool) -
 
 def _width(rng: Rng) -> float:
     """Width of a card as a fraction of the photo's."""
-    return float(rng.uniform(0.22, 0.6) if rng.random() < 0.7 else np.exp(rng.uniform(np.log(0.09), np.log(0.75))))
+    return float(
+        rng.uniform(0.22, 0.6) if rng.random() < 0.7 else np.exp(rng.uniform(np.log(0.09), np.log(0.75)))
+    )
 
 
 def _roll(rng: Rng) -> float:
@@ -111,8 +110,8 @@ def _near(one: Corners, other: Corners) -> bool:
     return bool(apart < 0.7 * (np.ptp(one) + np.ptp(other)) / 2)
 
 
-def _finding_in(rng: Rng, scene: Scene, size: tuple[int, int]) -> Finding:
-    """A generator's scene, turned, cut and lit anew."""
+def finding_in(rng: Rng, scene: Scene, size: tuple[int, int]) -> Finding:
+    """A sample for the finder: a generator's scene, turned, cut and lit anew."""
     picture = scene.picture
     height, width = picture.shape
     fit = min(size[0] / width, size[1] / height)
@@ -130,12 +129,12 @@ def _finding_in(rng: Rng, scene: Scene, size: tuple[int, int]) -> Finding:
     seen = _shrink_and_warp(picture, np.vstack([into, [0, 0, 1]]), size, zoom)
     if rng.random() < 0.5:
         seen = composite.photographed(rng, seen.astype(np.float32))
-    if scene.corners is None or scene.kind not in (PORTRAIT, EMBLEM):
-        return Finding(seen, ())
-    corners = scene.corners @ into[:, :2].T + into[:, 2]
-    middle = corners.mean(axis=0)
-    inside = bool(np.all(middle > 0) and np.all(middle < size))
-    return Finding(seen, (corners,) if inside else ())
+    held = (scene.corners,) if scene.corners is not None and scene.kind in (PORTRAIT, EMBLEM) else ()
+    cards = [corners @ into[:, :2].T + into[:, 2] for corners in (*held, *scene.others)]
+    middles = [corners.mean(axis=0) for corners in cards]
+    return Finding(
+        seen, tuple(c for c, m in zip(cards, middles, strict=True) if np.all(m > 0) and np.all(m < size))
+    )
 
 
 def _shrink_and_warp(picture: Bytes, into: NDArray[np.float64], size: tuple[int, int], zoom: float) -> Bytes:
@@ -144,20 +143,20 @@ def _shrink_and_warp(picture: Bytes, into: NDArray[np.float64], size: tuple[int,
         picture = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
         into, zoom = into @ np.diag([2.0, 2.0, 1.0]), zoom * 2
     half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
-    warped = cv2.warpPerspective(picture, np.linalg.inv(half) @ into @ half, size, borderMode=cv2.BORDER_REPLICATE)
+    warped = cv2.warpPerspective(
+        picture, np.linalg.inv(half) @ into @ half, size, borderMode=cv2.BORDER_REPLICATE
+    )
     return np.asarray(warped, np.uint8)
 
 
-def cornering(rng: Rng, stock: Stock, scenes: tuple[Scene, ...]) -> Cornering:
-    """One sample for the corner network, from the generator's scenes or quickly composed, half and half."""
-    if scenes and rng.random() < 0.5:
-        return _cornering_in(rng, scenes[rng.integers(len(scenes))])
+def cornering(rng: Rng, stock: Stock) -> Cornering:
+    """A sample for the corner network, quickly composed."""
     canvas = composite.background(rng, CROP_SIZE, stock)
     if rng.random() < 0.08:
         return Cornering(composite.photographed(rng, canvas), np.full((4, 2), np.nan), NO_TURN, BACKGROUND)
     drawn = stock.cards[rng.integers(len(stock.cards))]
     corners, turn = _misplaced(rng, CROP_CORNERS)
-    composite.put_card(rng, canvas, drawn, corners[np.argsort(TURNS[turn])])
+    composite.put_card(rng, canvas, drawn, corners[TURNS[turn]])
     if rng.random() < 0.75:
         composite.put_fingers(rng, canvas, corners, float(rng.choice([0.25, 0.6])))
     crop = composite.photographed(rng, canvas)
@@ -168,14 +167,20 @@ def cornering(rng: Rng, stock: Stock, scenes: tuple[Scene, ...]) -> Cornering:
 
 
 def _misplaced(rng: Rng, around: Corners) -> tuple[Corners, int]:
-    """Where the corners stand when the candidate is off by as much as the finder, or the first look, may be."""
+    """Where the corners stand when the candidate is off by as much as the finder, or the first look, may
+    be."""
     coarse = rng.random() < 0.55
     spread = CROP_SIZE[0] * (0.045 if coarse else 0.012)
     middle = around.mean(axis=0)
     angle = rng.normal(0, 6 if coarse else 1) * np.pi / 180
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     stretch = np.exp(rng.normal(0, 0.09 if coarse else 0.02, 2))
-    corners = (around - middle) * stretch @ turn.T + middle + rng.normal(0, spread, 2) + rng.normal(0, spread * 0.7, (4, 2))
+    corners = (
+        (around - middle) * stretch @ turn.T
+        + middle
+        + rng.normal(0, spread, 2)
+        + rng.normal(0, spread * 0.7, (4, 2))
+    )
     return np.clip(corners, 2, np.array(CROP_SIZE) - 2), int(rng.integers(4))
 
 
@@ -188,15 +193,18 @@ def _cut_by_the_frame(rng: Rng, crop: Bytes) -> None:
     crop[along > 0.5 - depth * 0.5] = 0
 
 
-def _cornering_in(rng: Rng, scene: Scene) -> Cornering:
-    """What is held in a generator's scene, flattened from a misplaced candidate; or some other part of the scene."""
+def cornering_in(rng: Rng, scene: Scene) -> Cornering:
+    """A sample for the corner network: what a generator's scene shows in the hand, or some other part of
+    it."""
     picture = scene.picture
     if scene.corners is None or rng.random() < 0.08:
         return _elsewhere(rng, picture, scene.corners)
     corners, turn = _misplaced(rng, CROP_CORNERS)
-    read = corners[np.argsort(TURNS[turn])]
+    read = corners[TURNS[turn]]
     into = cv2.getPerspectiveTransform(scene.corners.astype(np.float32), read.astype(np.float32))
-    zoom = float(np.sqrt(cv2.contourArea(read.astype(np.float32)) / cv2.contourArea(scene.corners.astype(np.float32))))
+    zoom = float(
+        np.sqrt(cv2.contourArea(read.astype(np.float32)) / cv2.contourArea(scene.corners.astype(np.float32)))
+    )
     crop = _shrink_and_warp(picture, into, CROP_SIZE, zoom)
     beyond = cv2.warpPerspective(np.zeros_like(picture), into, CROP_SIZE, borderValue=1)
     crop[beyond > 0] = 0
@@ -210,8 +218,14 @@ def _elsewhere(rng: Rng, picture: Bytes, held: Corners | None) -> Cornering:
     height, width = picture.shape
     for _ in range(20):
         across = rng.uniform(0.1, 0.8) * width
-        corners = composite.pose(rng, (85.6, 54.0), across, _roll(rng), 30.0) + rng.uniform(0, 1, 2) * (width, height)
-        if held is None or np.linalg.norm(corners.mean(axis=0) - held.mean(axis=0)) > 0.6 * (across + np.ptp(held)) / 2:
+        corners = composite.pose(rng, (85.6, 54.0), across, _roll(rng), 30.0) + rng.uniform(0, 1, 2) * (
+            width,
+            height,
+        )
+        if (
+            held is None
+            or np.linalg.norm(corners.mean(axis=0) - held.mean(axis=0)) > 0.6 * (across + np.ptp(held)) / 2
+        ):
             break
     else:
         corners = CROP_CORNERS * 0.3

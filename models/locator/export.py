@@ -2,8 +2,9 @@
 
 python -m models.locator.export --finder DIR/finder.pt --corners DIR/corners.pt --out models/locator.onnx
 
-The graph has two inputs, `view` (bytes, 1 by 1 by height by width) and `whole` (one truth value), and one output,
-`answer`: the finder's maps where `whole` is true, the corner network's row (as 1 by 20 by 1 by 1) where it is false.
+The graph has two inputs, `view` (bytes, 1 by 1 by height by width) and `whole` (one truth value), and one
+output, `answer`: the finder's maps where `whole` is true, the corner network's row (as 1 by 20 by 1 by 1)
+where it is false.
 """
 
 from __future__ import annotations
@@ -40,9 +41,13 @@ def branch(net: nn.Module, weights: Path, shape: tuple[int, int], prefix: str) -
             dynamic_axes={"view": sides}, opset_version=OPSET, dynamo=False,
         )  # fmt: skip
         model = onnx.load(str(path))
-    graph = onnx.compose.add_prefix_graph(model.graph, f"{prefix}/", rename_inputs=False, rename_outputs=False)
+    graph = onnx.compose.add_prefix_graph(
+        model.graph, f"{prefix}/", rename_inputs=False, rename_outputs=False
+    )
     del graph.input[:]
-    graph.output[0].CopyFrom(helper.make_tensor_value_info(f"{prefix}_answer", TensorProto.FLOAT, ANSWER_SHAPE))
+    graph.output[0].CopyFrom(
+        helper.make_tensor_value_info(f"{prefix}_answer", TensorProto.FLOAT, ANSWER_SHAPE)
+    )
     return graph
 
 
@@ -61,7 +66,9 @@ def joined(finder: onnx.GraphProto, corners: onnx.GraphProto) -> onnx.ModelProto
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--finder", type=Path, required=True)
     parser.add_argument("--corners", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)

@@ -1,7 +1,7 @@
 """The two networks that find the card: `Finder` on the whole photo, `Corners` on the flattened candidate.
 
-Both are small stacks of depthwise-separable convolutions (Howard et al., MobileNets, 2017) on one gray channel that
-is standardised inside the graph, so that exposure and contrast need no care outside.
+Both are small stacks of depthwise-separable convolutions (Howard et al., MobileNets, 2017) on one gray
+channel that is standardised inside the graph, so that exposure and contrast need no care outside.
 """
 
 from __future__ import annotations
@@ -65,9 +65,11 @@ class Merge(nn.Module):
 
 
 class Finder(nn.Module):
-    """Whole photo → where a card's middle may be, and its two half axes (Zhou et al., Objects as Points, 2019).
+    """Whole photo → where a card's middle may be, and its two half axes (Zhou et al., Objects as Points,
+    2019).
 
-    An axis is given by its length and by the cosine and sine of twice its angle, which are the same for an axis and
+    An axis is given by its length and by the cosine and sine of twice its angle, which are the same for an
+    axis and
     its opposite: the finder need not know which end is up, and no two right answers average to a wrong one.
 
     Output, shape (n, 9, h / 8, w / 8):
@@ -102,9 +104,9 @@ class Corners(nn.Module):
     """A candidate, flattened with a margin → its four corners, what it is, and which way up.
 
     Output, shape (n, 20):
-        0 to 7: x, y of the crop's top-left, top-right, bottom-right and bottom-left card corner, in pixels of the
-            crop with the origin at its outer corner: the centre of mass of a map each (Nibali et al., Numerical
-            coordinate regression, 2018);
+        0 to 7: x, y of the crop's top-left, top-right, bottom-right and bottom-left card corner, in pixels
+            of the crop with the origin at its outer corner: the centre of mass of a map each (Nibali et al.,
+            Numerical coordinate regression, 2018);
         8 to 11: log of the expected error of each corner, in pixels;
         12 to 15: logits of the turn: upright, mirrored, half turn, mirrored half turn;
         16 to 19: logits of the kind: portrait side, emblem side, another object, background.
@@ -120,7 +122,9 @@ class Corners(nn.Module):
         self.merge_8 = Merge(64, 64, 48)
         self.merge_4 = Merge(48, 32, 32)
         self.maps = nn.Conv2d(32, 4, 1)
-        self.judge = nn.Sequential(nn.Conv2d(128, 24, 1), nn.ReLU(), nn.Flatten(), nn.LazyLinear(64), nn.ReLU())
+        self.judge = nn.Sequential(
+            nn.Conv2d(128, 24, 1), nn.ReLU(), nn.Flatten(), nn.LazyLinear(64), nn.ReLU()
+        )
         self.verdict = nn.Linear(64, 12)
 
     def forward(self, crop: Tensor) -> Tensor:

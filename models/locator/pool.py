@@ -1,7 +1,11 @@
-"""Draw training samples into a file once, so that training does not wait for drawing.
+"""Draw training samples into files once, so that training does not wait for drawing.
 
-python -m models.locator.pool --seed 1 --findings 12000 --cornerings 30000 --out DIR
-python -m models.locator.pool --seed 1 --scenes 6000 --out DIR      (from the sample generator's own scenes)
+python -m models.locator.pool --seed 1 --findings 8000 --cornerings 24000 --out DIR
+    composes pictures quickly (`models.locator.composite`): findings-1.npz, cornerings-1.npz
+python -m models.locator.pool --seed 1 --scenes 3000 --findings 9000 --cornerings 12000 --out DIR
+    cuts samples out of the sample generator's scenes: findings-1-scenes.npz, cornerings-1-scenes.npz
+
+Another seed has other cards, names, drawn people, backgrounds and poses.
 """
 
 from __future__ import annotations
@@ -9,6 +13,7 @@ from __future__ import annotations
 import argparse
 import pickle
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,60 +22,98 @@ import numpy as np
 
 from idcheck.scene.card import CROP_SIZE, FINDER_LONG, FINDER_SHORT
 from models.locator import data, stock
-from models.locator.composite import Rng, Stock
-from models.locator.data import Scene
+from models.locator.composite import BACKGROUND, PORTRAIT, Rng, Stock
+from models.locator.data import Cornering, Finding, Scene
+from samples.scene import render, sample_recipe
 
 CARDS_IN_STOCK = 1200
+LOOKS = 120
+"""Cards and people that the scenes of one seed are made of."""
+SCENE_LONG_SIDE = 560
 MOST_CARDS = 2
 """Cards in one view."""
 
 
-def draw_findings(rng: Rng, count: int, drawn: Stock, scenes: tuple[Scene, ...]) -> dict[str, Any]:
-    """Views stand; a lying one is stored turned by a quarter (a card's middle and axes turn with it)."""
+def draw_scene(seed: int, number: int) -> Scene:
+    """One scene of the sample generator; decoys more often than it draws them by itself."""
+    rng = np.random.default_rng([seed, 3, number])
+    decoy = str(rng.choice(["no_card", "bank_card", "paper", "phone", "emblem", "blank_card", "two_cards"]))
+    scene = render(
+        sample_recipe(rng, decoy if rng.random() < 0.25 else None, card_pool=LOOKS), SCENE_LONG_SIDE
+    )
+    gray = cv2.cvtColor(scene.bgr, cv2.COLOR_BGR2GRAY)
+    _, code = cv2.imencode(".jpg", gray, [cv2.IMWRITE_JPEG_QUALITY, 92])
+    label = scene.label
+    corners = label["card_corners"] or label.get("decoy_corners")
+    kind = PORTRAIT if label["card_corners"] else stock.KINDS[label["decoy"]] if corners else BACKGROUND
+    others = tuple(np.array(other) for other in label.get("other_cards", ()))
+    return Scene(code.tobytes(), kind, np.array(corners) if corners else None, others)
+
+
+def collect_findings(rng: Rng, count: int, draw: Callable[[tuple[int, int]], Finding]) -> dict[str, Any]:
+    """Views stand; a lying one is stored with x and y exchanged, and its cards with it."""
     views = np.zeros((count, FINDER_LONG, FINDER_SHORT), np.uint8)
     cards = np.full((count, MOST_CARDS, 4, 2), np.nan, np.float32)
     for i in range(count):
         standing = rng.random() < 0.7
-        sample = data.finding(rng, drawn, scenes, standing=standing)
+        sample = draw((FINDER_SHORT, FINDER_LONG) if standing else (FINDER_LONG, FINDER_SHORT))
         views[i] = sample.view if standing else sample.view.T
-        for k, corners in enumerate(sample.cards):
+        for k, corners in enumerate(sample.cards[:MOST_CARDS]):
             cards[i, k] = corners if standing else corners[:, ::-1]
     return {"views": views, "cards": cards}
 
 
-def draw_cornerings(rng: Rng, count: int, drawn: Stock, scenes: tuple[Scene, ...]) -> dict[str, Any]:
+def collect_cornerings(count: int, draw: Callable[[], Cornering]) -> dict[str, Any]:
     """Crops with their corners, turns and kinds."""
     crops = np.zeros((count, CROP_SIZE[1], CROP_SIZE[0]), np.uint8)
     corners = np.zeros((count, 4, 2), np.float32)
     turns, kinds = np.zeros(count, np.int64), np.zeros(count, np.int64)
     for i in range(count):
-        sample = data.cornering(rng, drawn, scenes)
+        sample = draw()
         crops[i], corners[i], turns[i], kinds[i] = sample.crop, sample.corners, sample.turn, sample.kind
     return {"crops": crops, "corners": corners, "turns": turns, "kinds": kinds}
 
 
+def kept(path: Path, make: Callable[[], Any]) -> Any:
+    """What the file holds; made and written first if it is not there."""
+    if not path.exists():
+        path.write_bytes(pickle.dumps(make()))
+    return pickle.loads(path.read_bytes())  # noqa: S301 - this program wrote it
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--findings", type=int, default=0)
-    parser.add_argument("--cornerings", type=int, default=0)
+    parser.add_argument("--findings", type=int, required=True)
+    parser.add_argument("--cornerings", type=int, required=True)
     parser.add_argument("--cards", type=int, default=CARDS_IN_STOCK)
+    parser.add_argument("--scenes", type=int, default=0)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     cv2.setNumThreads(1)
     args.out.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
-    kept = args.out / f"stock-{args.seed}-{args.cards}.pickle"
-    if not kept.exists():
-        kept.write_bytes(pickle.dumps(stock.draw(args.seed, args.cards)))
-    drawn: Stock = pickle.loads(kept.read_bytes())  # noqa: S301 - this program wrote it
-    print(f"stock {time.perf_counter() - started:.0f} s", flush=True)
-    if args.findings:
-        rng = np.random.default_rng([args.seed, 1])
-        np.savez(args.out / f"findings-{args.seed}.npz", **draw_findings(rng, args.findings, drawn, ()))
-    if args.cornerings:
-        rng = np.random.default_rng([args.seed, 2])
-        np.savez(args.out / f"cornerings-{args.seed}.npz", **draw_cornerings(rng, args.cornerings, drawn, ()))
+    views, crops = np.random.default_rng([args.seed, 1]), np.random.default_rng([args.seed, 2])
+    if args.scenes:
+        name = f"{args.seed}-scenes"
+        scenes: list[Scene] = kept(
+            args.out / f"scenes-{args.seed}-{args.scenes}.pickle",
+            lambda: [draw_scene(args.seed, number) for number in range(args.scenes)],
+        )
+        print(f"scenes {time.perf_counter() - started:.0f} s", flush=True)
+        find = lambda size: data.finding_in(views, scenes[views.integers(len(scenes))], size)  # noqa: E731
+        corner = lambda: data.cornering_in(crops, scenes[crops.integers(len(scenes))])  # noqa: E731
+    else:
+        name = str(args.seed)
+        drawn: Stock = kept(
+            args.out / f"stock-{args.seed}-{args.cards}.pickle", lambda: stock.draw(args.seed, args.cards)
+        )
+        find = lambda size: data.finding(views, drawn, size)  # noqa: E731
+        corner = lambda: data.cornering(crops, drawn)  # noqa: E731
+    np.savez(args.out / f"findings-{name}.npz", **collect_findings(views, args.findings, find))
+    np.savez(args.out / f"cornerings-{name}.npz", **collect_cornerings(args.cornerings, corner))
     print(f"done {time.perf_counter() - started:.0f} s", flush=True)
 
 

@@ -12,7 +12,14 @@ from models.locator.composite import EMBLEM, OBJECT, PORTRAIT, Bytes, Stock
 from samples import card, person
 from samples.identity import sample_identity
 
-KINDS = {"portrait": PORTRAIT, "emblem": EMBLEM, "bank_card": OBJECT, "blank_card": OBJECT, "paper": OBJECT, "phone": OBJECT}
+KINDS = {
+    "portrait": PORTRAIT,
+    "emblem": EMBLEM,
+    "bank_card": OBJECT,
+    "blank_card": OBJECT,
+    "paper": OBJECT,
+    "phone": OBJECT,
+}
 PX_PER_MM = 5
 PHOTOGRAPHS = ("astronaut", "brick", "camera", "chelsea", "coffee", "coins", "grass", "gravel", "moon", "page", "rocket",
                "text", "immunohistochemistry", "hubble_deep_field", "stereo_motorcycle")  # fmt: skip
@@ -24,7 +31,10 @@ def draw(seed: int, cards: int) -> Stock:
     return Stock(
         cards=tuple(_flat(rng) for _ in range(cards)),
         photographs=tuple(_photograph(name) for name in PHOTOGRAPHS),
-        people=tuple(_person(source) for source in ("astronaut", "hopper", *(f"drawn:{rng.integers(10**6)}" for _ in range(30)))),
+        people=tuple(
+            _person(source)
+            for source in ("astronaut", "hopper", *(f"drawn:{rng.integers(10**6)}" for _ in range(30)))
+        ),
     )
 
 

@@ -61,16 +61,21 @@ def flip_finding(batch: dict[str, Tensor], rng: np.random.Generator) -> None:
 
 
 def flip_cornering(batch: dict[str, Tensor], rng: np.random.Generator) -> None:
-    """Likewise; corners keep their places in the crop and the turn changes (see `data.TURNS`)."""
+    """Likewise; corners keep their places in the crop and the turn changes (see
+    `idcheck.scene.card.TURNS`)."""
     height, width = batch["crops"].shape[1:]
     across, down = rng.random(2) < 0.5
     if across:
         batch["crops"] = batch["crops"].flip(2)
-        batch["corners"] = batch["corners"][:, [1, 0, 3, 2]] * torch.tensor([-1.0, 1.0]) + torch.tensor([width, 0.0])
+        batch["corners"] = batch["corners"][:, [1, 0, 3, 2]] * torch.tensor([-1.0, 1.0]) + torch.tensor(
+            [width, 0.0]
+        )
         batch["turns"] = torch.where(batch["turns"] < 0, -1, batch["turns"] ^ 1)
     if down:
         batch["crops"] = batch["crops"].flip(1)
-        batch["corners"] = batch["corners"][:, [3, 2, 1, 0]] * torch.tensor([1.0, -1.0]) + torch.tensor([0.0, height])
+        batch["corners"] = batch["corners"][:, [3, 2, 1, 0]] * torch.tensor([1.0, -1.0]) + torch.tensor(
+            [0.0, height]
+        )
         batch["turns"] = torch.where(batch["turns"] < 0, -1, 3 - batch["turns"])
 
 
@@ -130,7 +135,8 @@ def corners_loss(out: Tensor, batch: dict[str, Tensor]) -> Tensor:
 
 @torch.no_grad()
 def judge_finder(net: nn.Module, pool: Pool) -> str:
-    """Share of views whose best cell lies on a card, and how far the box's corners are off, of the card's width."""
+    """Share of views whose best cell lies on a card, and how far the box's corners are off, of the card's
+    width."""
     hits, off = [], []
     for start in range(0, len(pool), 50):
         batch = pool.batch(np.arange(start, min(start + 50, len(pool))))
@@ -143,7 +149,9 @@ def judge_finder(net: nn.Module, pool: Pool) -> str:
             values = maps[:, cell // maps.shape[2], cell % maps.shape[2]]
             at = torch.tensor([cell % maps.shape[2] + 0.5, cell // maps.shape[2] + 0.5]) + values[1:3]
             axes = [_half(values[k : k + 3]) for k in (3, 6)]
-            box = torch.stack([at + a * axes[0] + b * axes[1] for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1))])
+            box = torch.stack(
+                [at + a * axes[0] + b * axes[1] for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
+            )
             box = box * FINDER_STRIDE
             error = min(
                 float((torch.stack([box[i] for i in order]) - card).norm(dim=1).mean()
@@ -168,7 +176,9 @@ def judge_corners(net: nn.Module, pool: Pool) -> str:
         batch = pool.batch(np.arange(start, min(start + 100, len(pool))))
         out = net(batch["crops"][:, None])
         known = batch["turns"] >= 0
-        apart = (out[:, :8].view(-1, 4, 2) - batch["corners"])[known].norm(dim=2).mean(dim=1) / CARD_IN_CROP_PX
+        apart = (out[:, :8].view(-1, 4, 2) - batch["corners"])[known].norm(dim=2).mean(
+            dim=1
+        ) / CARD_IN_CROP_PX
         off.append(apart.numpy())
         turn.append((out[:, 12:16].argmax(dim=1) == batch["turns"])[known].numpy())
         kind.append((out[:, 16:20].argmax(dim=1) == batch["kinds"]).numpy())
@@ -178,7 +188,9 @@ def judge_corners(net: nn.Module, pool: Pool) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("network", choices=["finder", "corners"])
     parser.add_argument("--pools", type=Path, required=True)
     parser.add_argument("--seeds", nargs="+", default=["1"])
@@ -195,13 +207,17 @@ def main() -> None:
     kind = "findings" if finder else "cornerings"
     pool, held_out = Pool.read(args.pools, kind, args.seeds), Pool.read(args.pools, kind, [args.held_out])
     net: nn.Module = Finder() if finder else Corners()
-    net(torch.zeros(2, 1, *((320, 240) if finder else CROP_SIZE[::-1]), dtype=torch.uint8))  # sizes the lazy layer
+    net(
+        torch.zeros(2, 1, *((320, 240) if finder else CROP_SIZE[::-1]), dtype=torch.uint8)
+    )  # sizes the lazy layer
     if args.start_from:
         net.load_state_dict(torch.load(args.start_from))
     net = net.to(memory_format=torch.channels_last)
     averaged = copy.deepcopy(net).eval()
     optimiser = torch.optim.AdamW(net.parameters(), lr=args.rate, weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, args.rate, total_steps=args.steps, pct_start=0.08)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, args.rate, total_steps=args.steps, pct_start=0.08
+    )
     rng = np.random.default_rng(0)
     running, started = 0.0, time.perf_counter()
     for step in range(1, args.steps + 1):
@@ -218,7 +234,7 @@ def main() -> None:
         optimiser.step()
         schedule.step()
         _average(averaged, net, min(AVERAGE_OVER, step / (step + 10)))
-        running += 0.02 * (float(loss) - running) if step > 1 else float(loss)
+        running += 0.02 * (loss.item() - running) if step > 1 else loss.item()
         if step % 500 == 0 or step == args.steps:
             figures = (judge_finder if finder else judge_corners)(averaged, held_out)
             print(f"{step} {time.perf_counter() - started:.0f} s, loss {running:.3f}: {figures}", flush=True)

@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 
 from idcheck.layout import FIELDS, HEIGHT_MM, WIDTH_MM
+from idcheck.photo import Photo
 from idcheck.scene.geometry import card_to_photo, project
 from idcheck.scene.rectify import rectify, region, strip
 from idcheck.types import Box, Quad
-from tests.scene.pictures import ArrayPicture, card_at, gray_picture
+from tests.scene.pictures import card_at, gray_picture
 
 TILTED: Quad = ((60.0, 80.0), (210.0, 70.0), (222.0, 175.0), (52.0, 168.0))
 
@@ -23,7 +24,7 @@ def mirrored(quad: Quad) -> Quad:
     return top_right, top_left, bottom_left, bottom_right
 
 
-def ramp(width: int = 256, height: int = 256, step: float = 1.0) -> tuple[ArrayPicture, ArrayPicture]:
+def ramp(width: int = 256, height: int = 256, step: float = 1.0) -> tuple[Photo, Photo]:
     """Two photos whose brightness is the x and the y of each pixel's centre, over `step`."""
     y, x = np.mgrid[:height, :width] + 0.5
     return gray_picture(x / step), gray_picture(y / step)
@@ -93,6 +94,14 @@ def test_a_mirrored_card_comes_out_readable(flip: bool) -> None:
     flat = rectify(gray_picture(photo.astype(float)), card_at(corners)).luma
     inner = (slice(20, -20), slice(20, -20))
     assert np.corrcoef(flat[inner].ravel(), art[inner].ravel())[0, 1] > 0.97
+
+
+def test_a_photo_stored_on_its_side_gives_the_same_card() -> None:
+    colour = np.random.default_rng(3).integers(0, 256, (240, 250, 3), np.uint8)
+    upright = rectify(Photo.from_pixels(colour), card_at(TILTED), px_per_mm=4.0)
+    turned = rectify(Photo.from_pixels(np.rot90(colour), orientation=6), card_at(TILTED), px_per_mm=4.0)
+    assert np.array_equal(upright.bgr, turned.bgr)
+    assert np.array_equal(upright.luma, turned.luma)
 
 
 def test_a_strip_agrees_with_the_same_part_of_the_whole_card() -> None:

@@ -1,0 +1,204 @@
+"""The card: candidates on a view of the whole photo, then corners, turn and kind on each, flattened.
+
+Two small networks share one file (`models/locator.onnx`; `models/locator` trains them). The finder looks at
+the whole photo and gives oriented boxes. The corner network looks at a flattened candidate with a margin
+around it and says where its corners really are, which way it is turned, and what it is; it looks again at
+what it corrected.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+import cv2
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from idcheck.layout import HEIGHT_MM, WIDTH_MM
+from idcheck.scene.geometry import Points, as_quad, card_to_photo, project, signed_area
+from idcheck.scene.picture import Picture
+from idcheck.scene.rectify import flatten
+from idcheck.types import Box, Gray
+
+FINDER_LONG: Final = 320
+FINDER_SHORT: Final = 240
+"""Pixels of the finder's view; it lies or stands as the photo does."""
+
+CROP_SIZE: Final = (192, 128)
+"""Width and height of a flattened candidate in pixels."""
+CROP_PX_PER_MM: Final = 132 / WIDTH_MM
+CROP_MM: Final = Box(
+    (WIDTH_MM - CROP_SIZE[0] / CROP_PX_PER_MM) / 2,
+    (HEIGHT_MM - CROP_SIZE[1] / CROP_PX_PER_MM) / 2,
+    CROP_SIZE[0] / CROP_PX_PER_MM,
+    CROP_SIZE[1] / CROP_PX_PER_MM,
+)
+"""What a flattened candidate shows: the card and a margin of a quarter of its size, in mm on the card."""
+CROP_CORNERS: Final = (
+    np.array(Box(0, 0, WIDTH_MM, HEIGHT_MM).polygon) - (CROP_MM.x, CROP_MM.y)
+) * CROP_PX_PER_MM
+"""Where a perfectly placed candidate has its corners, in pixels of the crop; shape (4, 2)."""
+
+TURNS: Final = np.array([[0, 1, 2, 3], [1, 0, 3, 2], [2, 3, 0, 1], [3, 2, 1, 0]])
+"""Upright, mirrored, half turn, mirrored half turn: which corner in reading order stands at the crop's top
+left, top right, bottom right and bottom left. Each row is its own inverse."""
+
+_STRIDE: Final = 8
+"""Pixels of the view a cell of the finder's maps."""
+_LEAST_HEAT: Final = 0.15
+"""Cells less sure than this are not looked at."""
+_MOST_LOOKED_AT: Final = 3
+
+
+class Kind(IntEnum):
+    """What a candidate turned out to be; the values are the network's outputs."""
+
+    PORTRAIT = 0
+    EMBLEM = 1
+    OBJECT = 2
+    BACKGROUND = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """Where the finder sees a card.
+
+    Attributes:
+        heat: 0 to 1.
+        corners: of a parallelogram in pixels of the photo, its first side along the long axis; which end is
+            up is not known yet. Shape (4, 2).
+    """
+
+    heat: float
+    corners: Points
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What the corner network sees of a candidate.
+
+    Attributes:
+        corners: in the card's reading orientation, in pixels of the photo; shape (4, 2).
+        off: expected error of each corner, as a fraction of the card's width; shape (4,).
+        kinds: probability of each `Kind`; shape (4,).
+        turn: row of `TURNS` by which the corners were turned.
+    """
+
+    corners: Points
+    off: NDArray[np.float64]
+    kinds: NDArray[np.float64]
+    turn: int
+
+
+class CardNetworks:
+    """Both networks. Safe to share between threads: a session keeps no state between runs."""
+
+    def __init__(self, model: bytes) -> None:
+        """Load ``models/locator.onnx``; it runs on one thread."""
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+    def candidates(self, photo: Picture) -> tuple[Candidate, ...]:
+        """Where cards may be, the surest first."""
+        view, scale = view_of(photo)
+        return decode_finder(self._answer(view, whole=True)[0], scale)
+
+    def look(self, photo: Picture, corners: Points) -> Seen:
+        """See what is at these corners, and where exactly.
+
+        Args:
+            photo: the photo.
+            corners: shape (4, 2), the first side along the long one.
+        """
+        to_photo = card_to_photo(as_quad(corners))
+        row = self._answer(flatten(photo, to_photo, CROP_MM, CROP_SIZE), whole=False)
+        return decode_corners(row.ravel(), to_photo)
+
+    def _answer(self, view: Gray, *, whole: bool) -> NDArray[np.float32]:
+        feed = {"view": view[None, None], "whole": np.array(whole)}
+        return np.asarray(self._session.run(None, feed)[0], np.float32)
+
+
+def view_of(photo: Picture) -> tuple[Gray, NDArray[np.float64]]:
+    """The finder's view of a photo, standing or lying as it does.
+
+    Returns:
+        the view, its free rest filled by repeating the photo's last pixels; and the view's pixels per pixel
+        of the photo, along x and y.
+    """
+    width, height = photo.width, photo.height
+    across, down = (FINDER_SHORT, FINDER_LONG) if height >= width else (FINDER_LONG, FINDER_SHORT)
+    fit = min(across / width, down / height)
+    size = (max(1, round(width * fit)), max(1, round(height * fit)))
+    level = max((k for k, gray in enumerate(photo.pyramid) if max(gray.shape) >= FINDER_LONG), default=0)
+    small = cv2.resize(photo.pyramid[level], size, interpolation=cv2.INTER_AREA)
+    view = cv2.copyMakeBorder(small, 0, down - size[1], 0, across - size[0], cv2.BORDER_REPLICATE)
+    return np.asarray(view, np.uint8), np.array(size) / (width, height)
+
+
+def decode_finder(maps: NDArray[np.float32], scale: NDArray[np.float64]) -> tuple[Candidate, ...]:
+    """Peaks of the heat and the boxes that they stand for.
+
+    Args:
+        maps: shape (9, h, w): logit of a card's middle; the middle's place in cells from the cell's centre,
+            x and y; half of the long axis as log of its length in cells, cosine and sine of twice its
+            angle; half of the short axis likewise.
+        scale: the view's pixels per pixel of the photo, along x and y.
+    """
+    heat = 1 / (1 + np.exp(-maps[0]))
+    peaks = (heat >= _LEAST_HEAT) & (heat >= cv2.dilate(heat, np.ones((3, 3), np.uint8)))
+    rows, columns = np.nonzero(peaks)
+    order = np.argsort(-heat[rows, columns], kind="stable")
+    found: list[Candidate] = []
+    for row, column in zip(rows[order], columns[order], strict=True):
+        values = maps[:, row, column].astype(np.float64)
+        middle = np.array([column, row]) + 0.5 + values[1:3]
+        long, short = _half_axis(values[3:6]), _half_axis(values[6:9])
+        corners = np.array([middle + a * long + b * short for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1))])
+        candidate = Candidate(float(heat[row, column]), corners * _STRIDE / scale)
+        if not any(same_place(candidate.corners, other.corners) for other in found):
+            found.append(candidate)
+        if len(found) == _MOST_LOOKED_AT:
+            break
+    return tuple(found)
+
+
+def _half_axis(coded: NDArray[np.float64]) -> NDArray[np.float64]:
+    angle = np.arctan2(coded[2], coded[1]) / 2
+    return np.asarray(np.exp(coded[0]) * np.array([np.cos(angle), np.sin(angle)]))
+
+
+def same_place(one: Points, other: Points) -> bool:
+    """Whether two quadrilaterals lie on each other so far that they show one thing."""
+    apart = float(np.linalg.norm(one.mean(axis=0) - other.mean(axis=0)))
+    sizes = [np.sqrt(abs(signed_area(corners))) for corners in (one, other)]
+    return bool(apart < 0.5 * max(sizes))
+
+
+def decode_corners(row: NDArray[np.float32], to_photo: NDArray[np.float64]) -> Seen:
+    """What the corner network's row says.
+
+    Args:
+        row: shape (20,): x and y of the four corners in pixels of the crop; log of their expected errors in
+            pixels; logits of the turns (see `TURNS`); logits of the kinds.
+        to_photo: from mm on the candidate to pixels of the photo.
+    """
+    values = row.astype(np.float64)
+    placed = values[:8].reshape(4, 2) / CROP_PX_PER_MM + (CROP_MM.x, CROP_MM.y)
+    turn = int(np.argmax(values[12:16]))
+    return Seen(
+        corners=project(to_photo, placed)[TURNS[turn]],
+        off=np.exp(values[8:12])[TURNS[turn]] / (WIDTH_MM * CROP_PX_PER_MM),
+        kinds=_softmax(values[16:20]),
+        turn=turn,
+    )
+
+
+def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    mass = np.exp(logits - logits.max())
+    return np.asarray(mass / mass.sum())

@@ -1,0 +1,1 @@
+"""How the card locator was made: pictures, networks, training, export."""
