@@ -82,12 +82,12 @@ def decode(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Photo:
         msg = "the photo is empty: no bytes at all"
         raise PhotoEmptyError(msg)
     _check_bytes(data, limits)
-    encoded = _parse(data)
+    encoded = _parse(data, limits)
     _check_size(encoded, limits)
     return Photo.from_pixels(encoded.pixels(), encoded.orientation, encoded.format)
 
 
-def _parse(data: bytes) -> Encoded:
+def _parse(data: bytes, limits: Limits) -> Encoded:
     """Read the header of whatever format this is."""
     if data.startswith(jpeg.SIGNATURE):
         return jpeg.parse(data)
@@ -96,7 +96,7 @@ def _parse(data: bytes) -> Encoded:
     if webp.recognises(data):
         return webp.parse(data)
     if heif.recognises(data):
-        return heif.parse(data)
+        return heif.parse(data, limits.max_pixels)
     name = _known_but_not_read(data)
     if name is None:
         msg = "the file is no image that is known; send the photo as JPEG, PNG, WebP or HEIC"

@@ -6,18 +6,22 @@ orientation beside them is a copy and is not applied again.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from idcheck.errors import PhotoAnimatedError, PhotoUnsupportedError
+from idcheck.errors import PhotoAnimatedError, PhotoTooLargeError, PhotoUnsupportedError
 from idcheck.photo.encoded import MAX_PARTS, corrupt, on_white, truncated
 
 _STILL: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1"})
 _SEQUENCE: Final = frozenset({b"hevc", b"hevx", b"hevm", b"hevs", b"msf1"})
 _AVIF: Final = frozenset({b"avif", b"avis"})
+
+_SIZE: Final = re.compile(rb"ispe\0{4}(.{4})(.{4})", re.DOTALL)
+"""The box of an image's coded width and height."""
 
 _REFUSALS: Final = (ValueError, RuntimeError, EOFError, SyntaxError, OSError)
 """What pillow-heif documents that it raises for a file that cannot be read."""
@@ -60,10 +64,14 @@ def is_avif(data: bytes) -> bool:
     return bool(brands) and (brands[0] in _AVIF or (brands[0] == b"mif1" and not _AVIF.isdisjoint(brands)))
 
 
-def parse(data: bytes) -> HEIFFile:
+def parse(data: bytes, max_pixels: int) -> HEIFFile:
     """Let libheif read the header.
 
+    A crop that the container asks for makes the picture smaller than what has to be decoded, so the limit is
+    held against the coded sizes here.
+
     Raises:
+        PhotoTooLargeError: a coded picture in the file has more than ``max_pixels``.
         PhotoUnsupportedError: the extra is not installed, or the picture has more than 8 bits a channel.
         PhotoAnimatedError: an image sequence.
         PhotoTruncatedError: the file ends within one of its boxes.
@@ -73,6 +81,10 @@ def parse(data: bytes) -> HEIFFile:
         msg = "the HEIC file is a sequence; send a single photo"
         raise PhotoAnimatedError(msg)
     _check_boxes(data)
+    coded = (int.from_bytes(width) * int.from_bytes(height) for width, height in _SIZE.findall(data))
+    if max(coded, default=0) > max_pixels:
+        msg = f"the photo has more than {max_pixels:,} pixels"
+        raise PhotoTooLargeError(msg)
     try:
         import pillow_heif  # noqa: PLC0415  (an extra)
     except ImportError:

@@ -40,7 +40,7 @@ _EOI_MARKER: Final = 0xD9
 _APP1: Final = 0xE1
 _WITHOUT_PAYLOAD: Final = frozenset({0x01, *range(0xD0, 0xDA)})
 
-_MAX_SCANS: Final = 64
+_MAX_SCANS: Final = 32
 """Progressive writers make about ten; each costs a pass over the whole picture, which a bomb makes use of."""
 
 
