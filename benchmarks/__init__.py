@@ -1,0 +1,1 @@
+"""How right and how fast idcheck is, measured through its public interface."""
