@@ -1,0 +1,226 @@
+"""Whether the card says what was typed: the typed text's likelihood against that of the best alternative.
+
+The evidence is a log-likelihood ratio, log p(strip | typed) - log p(strip | best alternative). Both come from
+the reader's lattice by :mod:`idcheck.claim.ctc`, under one model of the reader's errors, so that an uncertain
+column, a look-alike and a hidden character each weigh what they are worth. What to make of a ratio is the
+policy's business.
+
+Alternatives to a name: what the reader read, every character replaced by or with one more of the lattice's
+other candidates, and every character left out. Print that is hidden can excuse a typed character, but never
+invents an alternative. Alternatives to a number: all numbers of 18 characters whose check character is right;
+by dynamic programming over the remainder the best of them is found, however many digits it changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from idcheck.claim import idnumber
+from idcheck.claim import name as names
+from idcheck.claim.ctc import Channel, Floats, Symbols, changes, log_likelihoods
+from idcheck.types import MatchEvidence, Transcript
+
+NAME_CHANNEL: Final = Channel(wrong=1e-4, spurious=0.02, missed=0.02, missed_next=0.3)
+NUMBER_CHANNEL: Final = Channel(wrong=1e-4, spurious=0.02, missed=0.005, missed_next=0.5)
+
+_DIGITS: Final = idnumber.CHECK_CHARACTERS
+_SHORTLISTED: Final = 40
+_WORTH_A_LOOK: Final = 1e-4
+_TRIED: Final = 4
+_RIVALS_UNSEEN: Final = 30
+"""How many characters share what an engine without a lattice leaves to others."""
+_SUREST: Final = 0.95
+"""Such engines are sure of themselves more often than they are right."""
+_STEPS: Final = np.outer((*idnumber.WEIGHTS, 1), np.arange(11)) % 11
+"""What each value adds to the remainder at each place."""
+_BEFORE: Final = (np.arange(11)[None, :, None] - _STEPS[:, None, :]) % 11
+"""The remainder before a place, from the one after it and the value there; shape (18, 11, 11)."""
+
+
+def name(transcript: Transcript, claim_name: str) -> MatchEvidence:
+    """Weigh a reading of the name against a typed name.
+
+    A typed character that the reader does not know can be neither confirmed nor denied: it is free to be
+    anything that was printed. The others may still contradict, so the ratio is then at most 0, with the cause
+    ``unknown_character``.
+    """
+    if names.problem(claim_name) is not None:
+        return MatchEvidence(None, "claim_invalid")
+    typed = names.normalize(claim_name)
+    if not transcript.text:
+        return MatchEvidence(None, "nothing_read")
+    sheet = _sheet(transcript, typed)
+    channel = NAME_CHANNEL
+    emissions = channel.emissions(sheet.probabilities)
+    symbols = sheet.symbols(typed)
+    alternatives = _other_names(emissions, sheet, symbols)
+    own = float(log_likelihoods(emissions, [symbols], channel)[0])
+    best = float(log_likelihoods(emissions, alternatives, channel.attentive).max())
+    ratio = own - best
+    if sheet.anything in symbols:
+        return MatchEvidence(min(ratio, 0.0), "unknown_character")
+    return MatchEvidence(ratio)
+
+
+def id_number(transcript: Transcript, claim_number: str) -> MatchEvidence:
+    """Weigh a reading of the number against a typed number."""
+    try:
+        typed = idnumber.validate(claim_number)
+    except idnumber.InvalidNumberError:
+        return MatchEvidence(None, "claim_invalid")
+    if not transcript.text:
+        return MatchEvidence(None, "nothing_read")
+    sheet = _sheet(transcript, typed, _DIGITS)
+    channel = NUMBER_CHANNEL
+    emissions = channel.emissions(sheet.probabilities)
+    symbols = sheet.symbols(typed)
+    anchors = [symbols]
+    if len(sheet.read) == len(symbols) and sheet.read != symbols:
+        anchors.append(sheet.read)  # it says better where each digit stands
+    digits = list(sheet.symbols(_DIGITS))
+    others = [
+        sheet.symbols(_best_valid(changes(emissions, anchor, channel)[0][:, digits], typed))
+        for anchor in anchors
+    ]
+    own, *best = log_likelihoods(emissions, [symbols, *others], channel)
+    return MatchEvidence(float(own - max(best)))
+
+
+# ---------------------------------------------------------------- the lattice, reduced to what matters
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sheet:
+    """The part of a lattice that a comparison needs.
+
+    Attributes:
+        probabilities: shape (columns, symbols), the blank's first.
+        index: character → symbol.
+        read: what the engine read, as symbols.
+        anything: the symbol of a character that the reader does not know: whatever is no blank.
+    """
+
+    probabilities: Floats
+    index: dict[str, int]
+    read: Symbols
+    anything: int
+
+    def symbols(self, text: str) -> Symbols:
+        """A text as symbols."""
+        return tuple(self.index.get(c, self.anything) for c in text)
+
+
+def _sheet(transcript: Transcript, typed: str, alphabet: str = "") -> _Sheet:
+    lattice = transcript.lattice
+    if lattice is None:
+        return _sheet_of_text(transcript, typed + alphabet)
+    wanted = dict.fromkeys(typed + alphabet + transcript.text)
+    classes = [lattice.alphabet[c] for c in wanted if c in lattice.alphabet]
+    if not alphabet:
+        classes += _candidates(lattice.log_probs, set(classes))
+    probabilities = np.exp(lattice.log_probs[:, [0, *classes]].astype(np.float64))
+    index = {c: 1 + classes.index(lattice.alphabet[c]) for c in wanted if c in lattice.alphabet}
+    anything = 1 - probabilities[:, :1]
+    return _Sheet(
+        np.concatenate((probabilities, anything), axis=1),
+        index,
+        tuple(index[c] for c in transcript.text if c in index),
+        1 + len(classes),
+    )
+
+
+def _candidates(log_probs: NDArray[np.float32], known: set[int]) -> list[int]:
+    """The classes that the lattice holds possible somewhere, likeliest first, but for the blank and `known`."""
+    columns, classes = np.nonzero(log_probs > np.log(_WORTH_A_LOOK))
+    order = np.argsort(-log_probs[columns, classes], kind="stable")
+    found = dict.fromkeys(classes[order].tolist())
+    return [c for c in found if c != 0 and c not in known][:_SHORTLISTED]
+
+
+def _sheet_of_text(transcript: Transcript, wanted: str) -> _Sheet:
+    """For an engine that gives no lattice: each character as sure as the engine says, and a blank after it."""
+    read = [names.MIDDLE_DOT if c in names.DOT_LIKE else c for c in transcript.text]
+    characters = dict.fromkeys([*wanted, *read])
+    index = {c: i for i, c in enumerate(characters, start=1)}
+    probabilities = np.zeros((2 * len(read), len(index) + 2))
+    probabilities[1::2, 0] = 1.0
+    for row, (character, certain) in enumerate(zip(read, transcript.characters, strict=True)):
+        sure = min(certain, _SUREST)
+        probabilities[2 * row, 1:-1] = (1 - sure) / _RIVALS_UNSEEN
+        probabilities[2 * row, index[character]] = sure
+        probabilities[2 * row, -1] = 1.0
+    return _Sheet(probabilities, index, tuple(index[c] for c in read), len(index) + 1)
+
+
+# ---------------------------------------------------------------- alternatives
+
+
+def _other_names(emissions: Floats, sheet: _Sheet, typed: Symbols) -> list[Symbols]:
+    """Texts that the strip may show instead of the typed one; at least one, none of them the typed one."""
+    replaced, put_in = changes(emissions, typed, NAME_CHANNEL)
+    replaced, put_in = replaced.copy(), put_in.copy()
+    replaced[np.arange(len(typed)), list(typed)] = -np.inf
+    for ratios in (replaced, put_in):
+        ratios[:, [0, sheet.anything]] = -np.inf
+    found: dict[Symbols, None] = {}
+    for place, symbol in _largest(replaced):
+        found[*typed[:place], symbol, *typed[place + 1 :]] = None
+    for place, symbol in _largest(put_in):
+        found[*typed[:place], symbol, *typed[place:]] = None
+    for place in range(len(typed)):
+        found[*typed[:place], *typed[place + 1 :]] = None
+    found[sheet.read] = None
+    found.pop(typed, None)
+    return list(found)
+
+
+def _largest(ratios: Floats) -> Iterable[tuple[int, int]]:
+    """Where the largest few values are."""
+    order = np.argsort(-ratios, axis=None, kind="stable")[:_TRIED]
+    places, symbols = np.unravel_index(order, ratios.shape)
+    usable = np.isfinite(ratios[places, symbols])
+    return zip(places[usable].tolist(), symbols[usable].tolist(), strict=True)
+
+
+def _best_valid(scores: Floats, typed: str) -> str:
+    """The valid number of the highest score that is not the typed one.
+
+    Dynamic programming over the remainder by 11 of the weighted sum so far: ISO 7064 wants it to be 1 in the
+    end.
+
+    Args:
+        scores: of each value at each place, shape (18, 11); value 10 is X.
+        typed: a valid number.
+    """
+    own, own_score, own_remainder = [_DIGITS.index(c) for c in typed], 0.0, 0
+    best = np.full(11, -np.inf)
+    choices = np.zeros((18, 11), np.intp)
+    left_typed = np.zeros(
+        (18, 11), np.bool_
+    )  # whether the best path of a remainder leaves the typed number here
+    for place in range(18):
+        values = scores[place] if place == 17 else np.where(np.arange(11) < 10, scores[place], -np.inf)
+        ways = best[_BEFORE[place]] + values
+        choices[place] = ways.argmax(axis=1)
+        best = ways.max(axis=1)
+        parting = own_score + values
+        parting[own[place]] = -np.inf
+        remainders = (own_remainder + _STEPS[place]) % 11
+        better = parting > best[remainders]
+        best[remainders[better]] = parting[better]
+        choices[place][remainders[better]] = np.flatnonzero(better)
+        left_typed[place][remainders[better]] = True
+        own_score += float(values[own[place]])
+        own_remainder = int(remainders[own[place]])
+    digits, remainder = list(own), 1
+    for place in range(17, -1, -1):
+        digits[place] = int(choices[place][remainder])
+        if left_typed[place][remainder]:
+            break
+        remainder = int(_BEFORE[place][remainder, digits[place]])
+    return "".join(_DIGITS[d] for d in digits)

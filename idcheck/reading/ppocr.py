@@ -1,0 +1,183 @@
+"""PP-OCRv6 small recognition on onnxruntime: 18,708 characters, one line at a time.
+
+The network takes a line 48 pixels high, three equal channels scaled to -1..1, and gives for each 8 pixels of
+width the probabilities of blank (class 0), of every character of the dictionary in the model's metadata, and
+of the space. Architecture: SVTR-LCNet with a CTC head, https://github.com/PaddlePaddle/PaddleOCR.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import cv2
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from idcheck import layout
+from idcheck.errors import EngineError
+from idcheck.reading.engine import FieldName
+from idcheck.reading.strip import trim
+from idcheck.types import Gray, Lattice, Transcript
+
+_HEIGHT: Final = 48
+_COLUMN: Final = 8
+_NUMBER_WIDTH: Final = 288
+"""Two columns a digit: the narrowest width at which no legible number is lost."""
+_NUMBER: Final = "0123456789X"
+_DOT: Final = "·"
+_DOT_LIKE: Final = frozenset("·•・∙⋅‧･.．。｡﹒-－—–")
+_FLOOR: Final = np.float32(1e-12)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Alphabet:
+    """Which of the network's classes one field may contain.
+
+    Attributes:
+        classes: of the network, the blank's first; shape (n,).
+        index: character → position in ``classes``.
+        characters: the inverse; the blank is the empty string.
+        folded: further classes that mean a character already there: (position in ``classes``, network class).
+    """
+
+    classes: NDArray[np.intp]
+    index: Mapping[str, int]
+    characters: tuple[str, ...]
+    folded: tuple[tuple[int, int], ...]
+
+    def probabilities(self, output: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The network's output, shape (columns, classes), reduced to this alphabet; rows sum to at most 1."""
+        chosen = output[:, self.classes]
+        for position, extra in self.folded:
+            chosen[:, position] += output[:, extra]
+        return chosen
+
+
+class PPOCR:
+    """Reads with PP-OCRv6 small. Threads may share one: a loaded network does not change by being run."""
+
+    def __init__(self, model: bytes) -> None:
+        """Load the network.
+
+        Args:
+            model: the ONNX file's content.
+
+        Raises:
+            EngineError: it is not this network.
+        """
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1  # same sums in the same order, always
+        options.log_severity_level = 3
+        try:
+            self._session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+            dictionary = self._session.get_modelmeta().custom_metadata_map["character"].split("\n")
+        except Exception as error:  # onnxruntime's own classes are private to its extension module
+            msg = "the recognition model cannot be loaded"
+            raise EngineError(msg) from error
+        self._input = self._session.get_inputs()[0].name
+        self._alphabets = {"name": _han(dictionary), "id_number": _digits(dictionary)}
+
+    @property
+    def name(self) -> str:
+        """What the report calls this engine."""
+        return "ppocrv6-small"
+
+    def read(self, strip: Gray, field: FieldName) -> Transcript:
+        """Read a strip; see :class:`idcheck.reading.Engine`.
+
+        A name is sought among ideographs and the middle dot, a number among the digits and X. What the
+        network believes to be anything else stays out of the lattice, whose rows then sum to less than 1.
+        """
+        alphabet = self._alphabets[field]
+        probabilities = alphabet.probabilities(self._run(_picture(strip, field)))
+        text, certain = _best_path(probabilities, alphabet.characters)
+        log_probs = np.log(np.maximum(probabilities, _FLOOR, out=probabilities), out=probabilities)
+        return Transcript(text, certain, self.name, Lattice(log_probs, alphabet.index))
+
+    def _run(self, picture: NDArray[np.float32]) -> NDArray[np.float32]:
+        try:
+            output = self._session.run(None, {self._input: picture})[0][0]
+        except Exception as error:
+            msg = "the recognition model failed"
+            raise EngineError(msg) from error
+        return np.asarray(output, np.float32)
+
+
+def _picture(strip: Gray, field: FieldName) -> NDArray[np.float32]:
+    """The network's input, shape (1, 3, 48, width)."""
+    if field == "id_number":
+        width = _NUMBER_WIDTH  # the number always fills its box: nothing to trim
+    else:
+        strip = trim(strip, strip.shape[0] / layout.FIELDS[field].height)
+        width = max(2, round(strip.shape[1] / strip.shape[0] * _HEIGHT / _COLUMN)) * _COLUMN
+    line = cv2.resize(strip, (width, _HEIGHT), interpolation=cv2.INTER_LINEAR)
+    return np.ascontiguousarray(
+        np.broadcast_to(line.astype(np.float32) / 127.5 - 1, (1, 3, _HEIGHT, width)), np.float32
+    )
+
+
+def _best_path(
+    probabilities: NDArray[np.float32], characters: Sequence[str]
+) -> tuple[str, tuple[float, ...]]:
+    """Greedy CTC decoding (Graves et al. 2006, section 3.2): the best class of each column, repeats merged.
+
+    Returns:
+        the text, and for each of its characters the highest probability among the columns that it spans.
+    """
+    best = probabilities.argmax(axis=1)
+    height = probabilities[np.arange(len(best)), best]
+    starts = np.flatnonzero(np.concatenate(([True], best[1:] != best[:-1])))
+    peaks = np.maximum.reduceat(height, starts)
+    read = [(characters[best[s]], float(p)) for s, p in zip(starts, peaks, strict=True) if best[s] != 0]
+    return "".join(c for c, _ in read), tuple(min(1.0, p) for _, p in read)
+
+
+def _han(dictionary: Sequence[str]) -> _Alphabet:
+    """Ideographs and the middle dot, as which all that looks like one counts."""
+
+    def meaning(character: str) -> str | None:
+        if character in _DOT_LIKE:
+            return _DOT
+        same = unicodedata.normalize("NFC", character)  # compatibility ideographs are the ideograph itself
+        return same if _is_ideograph(same) else None
+
+    return _alphabet(dictionary, meaning)
+
+
+def _digits(dictionary: Sequence[str]) -> _Alphabet:
+    return _alphabet(dictionary, lambda c: c if c in _NUMBER else None)
+
+
+def _alphabet(dictionary: Sequence[str], meaning: Callable[[str], str | None]) -> _Alphabet:
+    """Choose from the dictionary, whose first entry is the network's class 1.
+
+    Args:
+        dictionary: the network's characters.
+        meaning: what a character stands for in the field; None when the field cannot contain it.
+    """
+    index: dict[str, int] = {}
+    classes, folded = [0], []
+    for network_class, character in enumerate(dictionary, start=1):
+        meant = meaning(character)
+        if meant is None:
+            continue
+        if meant in index:
+            folded.append((index[meant], network_class))
+            continue
+        index[meant] = len(classes)
+        classes.append(network_class)
+    return _Alphabet(np.array(classes), MappingProxyType(index), ("", *index), tuple(folded))
+
+
+def _is_ideograph(character: str) -> bool:
+    """Whether it is one Han ideograph (by Unicode's blocks, so that every Python agrees), or 〇."""
+    if len(character) != 1:
+        return False
+    code = ord(character)
+    bmp = 0x3400 <= code <= 0x4DBF or 0x4E00 <= code <= 0x9FFF or 0xF900 <= code <= 0xFAFF
+    return bmp or 0x20000 <= code <= 0x3FFFD or character == "〇"

