@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -61,8 +61,10 @@ def auc(bad: Sequence[float], good: Sequence[float]) -> float | None:
     return float(stats.mannwhitneyu(good, bad).statistic) / (len(bad) * len(good))
 
 
-def _share(rows: Sequence[Row], holds: Callable[[Row], object]) -> float | None:
-    return sum(bool(holds(row)) for row in rows) / len(rows) if rows else None
+def _share(holds: Iterable[object]) -> float | None:
+    """The fraction of these that hold; None of nothing."""
+    found = [bool(one) for one in holds]
+    return sum(found) / len(found) if found else None
 
 
 def _quantile(values: Sequence[float], q: float) -> float | None:
@@ -83,7 +85,8 @@ def scene_figures(genuine: Sequence[Row]) -> dict[str, Any]:
         "orientation_right": sum(e[0] <= min(e) + 0.1 for e in errors) / len(errors) if errors else None,
         "decoys": len(decoys),
         "decoys_called_card": sum(
-            row.report.scene.card is not None and "photo.card_missing" not in row.fails("photo.")
+            row.report.scene.card is not None
+            and all(reason.code != "photo.card_missing" for reason in row.report.reasons)
             for row in decoys
         ),
     }
@@ -101,11 +104,11 @@ def quality_figures(genuine: Sequence[Row]) -> dict[str, Any]:
             "defective": len(bad),
             "scored": len(scored),
             "auc": auc(scored, fine),
-            "told": _share(bad, lambda row: row.fails("photo.")),
+            "told": _share(row.fails("photo.") for row in bad),
         }
     return {
         "clear": len(clear),
-        "clear_false_alarm": _share(clear, lambda row: row.fails("photo.")),
+        "clear_false_alarm": _share(row.fails("photo.") for row in clear),
         "clear_alarm_codes": sorted(code for row in clear for code in row.fails("photo.")),
         "blur_spearman": _blur_correlation(genuine),
         "classes": classes,
@@ -134,14 +137,12 @@ def reading_figures(genuine: Sequence[Row]) -> dict[str, Any]:
         every = [row for row in genuine if row.label.get(truth)]
         figures[field] = {
             "legible": len(rows),
-            "exact": _share(rows, lambda row, f=field, t=truth: _text(row, f) == row.label[t]),
+            "exact": _share(_text(row, field) == row.label[truth] for row in rows),
             "genuine_on_legible": {
                 outcome.value: sum(_outcome(row, field) is outcome for row in rows)
                 for outcome in MatchOutcome
             },
-            "genuine_called_mismatch": _share(
-                every, lambda row, f=field: _outcome(row, f) is MatchOutcome.MISMATCH
-            ),
+            "genuine_called_mismatch": _share(_outcome(row, field) is MatchOutcome.MISMATCH for row in every),
         }
     return figures
 

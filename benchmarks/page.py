@@ -1,4 +1,4 @@
-"""The accuracy report as a page that a browser opens from disk: figures as tables, worst cases as pictures."""
+"""The accuracy report as a page: figures as tables, worst cases as pictures. A browser opens it from disk."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from idcheck import photo
 from idcheck.overlay import draw
 
 _STYLE: Final = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 76rem; padding: 0 1rem; color: #1c2430 }
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 76rem; padding: 0 1rem }
 table { border-collapse: collapse; margin: .5rem 0 1.5rem } th, td { padding: .2rem .8rem; text-align: right }
 th { text-align: left; font-weight: 600 } tr:nth-child(even) { background: #f3f5f8 }
 .cases { display: grid; grid-template-columns: repeat(auto-fill, minmax(18rem, 1fr)); gap: 1rem }
@@ -27,8 +27,9 @@ def write_page(folder: Path, figures: dict[str, Any], worst: Sequence[Row]) -> N
     sections = [f"<h2>{html.escape(title)}</h2>{_table(part)}" for title, part in figures.items()]
     cases = "".join(_case(folder, rank, row) for rank, row in enumerate(worst))
     page = (
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>idcheck accuracy</title><style>{_STYLE}</style>"
-        f"<h1>idcheck accuracy</h1>{''.join(sections)}<h2>Worst cases</h2><div class=cases>{cases}</div></html>"
+        "<!doctype html><html lang=en><meta charset=utf-8><title>idcheck accuracy</title>"
+        f"<style>{_STYLE}</style><h1>idcheck accuracy</h1>{''.join(sections)}"
+        f"<h2>Worst cases</h2><div class=cases>{cases}</div></html>"
     )
     (folder / "report.html").write_text(page, encoding="utf-8")
 
@@ -67,7 +68,6 @@ def _case(folder: Path, rank: int, row: Row) -> str:
         cv2.resize(shown, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA),
     )
     codes = ", ".join(reason.code for reason in row.report.reasons) or "no reason"
-    caption = (
-        f"{picture.path.name} · {picture.kind} · {row.report.decision.value} · {codes} · {badness(row):.1f}"
-    )
-    return f"<figure><img src=worst_{rank:02}.jpg alt=''><figcaption>{html.escape(caption)}</figcaption></figure>"
+    parts = (picture.path.name, picture.kind, row.report.decision.value, codes, f"{badness(row):.1f}")
+    caption = html.escape(" · ".join(parts))
+    return f"<figure><img src=worst_{rank:02}.jpg alt=''><figcaption>{caption}</figcaption></figure>"
