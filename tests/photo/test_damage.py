@@ -59,6 +59,12 @@ class TestCutShort:
         with pytest.raises(PhotoTruncatedError):
             decode(data[: len(data) * 2 // 3], ANY_SIZE)
 
+    @pytest.mark.needs("heif")
+    def test_heic_in_the_middle_is_called_truncated(self) -> None:
+        data, _ = whole("HEIC")
+        with pytest.raises(PhotoTruncatedError):
+            decode(data[: len(data) * 2 // 3], ANY_SIZE)
+
     @pytest.mark.parametrize("name", [name for name in VARIANTS if name.startswith("JPEG")])
     def test_a_jpeg_filled_up_with_zeros(self, name: str) -> None:
         # What a download leaves that reserved its space first.
@@ -104,13 +110,12 @@ class TestAnyBytes:
 
     @pytest.mark.parametrize("name", ["PNG", "PNG palette"])
     def test_no_single_changed_bit_of_a_png_picture_goes_unnoticed(self, name: str) -> None:
-        data, pixels = whole(name)
-        start = data.index(b"IDAT")
+        data, _ = whole(name)
+        start = data.index(b"tRNS" if b"tRNS" in data else b"IDAT") + 4
         for at in range(start, len(data) - 12, 11):
             changed = bytearray(data)
             changed[at] ^= 1 << at % 8
-            photo = decoded(bytes(changed))
-            assert photo is None or np.array_equal(photo.bgr, pixels), at
+            assert decoded(bytes(changed)) is None, at
 
 
 def damaged(data: st.DataObject, whole_file: bytes) -> bytes:

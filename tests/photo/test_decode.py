@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from idcheck.photo import decode
+from idcheck.photo import exif as exif_reader
 from tests.photo.pictures import (
     ANY_SIZE,
     VARIANTS,
@@ -71,6 +72,20 @@ class TestOrientation:
     @pytest.mark.parametrize("orientation", [0, 9, 65535])
     def test_an_impossible_orientation_counts_as_upright(self, orientation: int) -> None:
         assert decode(jpeg(exif=exif(orientation)), ANY_SIZE).orientation == 1
+
+    def test_the_first_of_two_exif_blocks_counts(self) -> None:
+        first, second = (encode(stored(6), "JPEG", exif=exif(orientation)) for orientation in (6, 3))
+        start = second.index(b"\xff\xe1")
+        block = second[start : start + 2 + int.from_bytes(second[start + 2 : start + 4])]
+        start = first.index(b"\xff\xe1")
+        end = start + 2 + int.from_bytes(first[start + 2 : start + 4])
+        assert decode(first[:end] + block + first[end:], ANY_SIZE).orientation == 6
+        assert decode(first[:start] + block + first[start:], ANY_SIZE).orientation == 3
+
+    def test_an_orientation_cut_in_half_is_ignored(self) -> None:
+        block = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0"
+        assert exif_reader.orientation(block) == 6
+        assert exif_reader.orientation(block[:-3]) == 1
 
     @pytest.mark.parametrize("keep", [0, 3, 9, 15])
     def test_a_broken_exif_block_is_ignored(self, keep: int) -> None:
@@ -162,6 +177,13 @@ class TestJPEG:
         padded = data[:-2] + bytes(zeros) + b"\xff\xd9"
         assert np.array_equal(decode(padded, ANY_SIZE).bgr, decode(data, ANY_SIZE).bgr)
         assert np.array_equal(decode(padded[:-2], ANY_SIZE).bgr, decode(data, ANY_SIZE).bgr)
+
+    def test_a_stuffed_zero_at_the_end_is_no_padding(self) -> None:
+        grain = np.random.default_rng(1).integers(0, 256, (4000, 16, 16), dtype=np.uint8)
+        files = (encode(Image.fromarray(picture), "JPEG", quality=100) for picture in grain)
+        data = next(data for data in files if data.endswith(b"\xff\x00\xff\xd9"))
+        for changed in (data[:-2], data[:-2] + bytes(9) + b"\xff\xd9"):
+            assert np.array_equal(decode(changed, ANY_SIZE).bgr, decode(data, ANY_SIZE).bgr)
 
 
 class TestPNG:

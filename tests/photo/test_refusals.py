@@ -307,6 +307,7 @@ def test_a_png_with_two_headers() -> None:
         decode(png(samples, 8, 2, before=second), ANY_SIZE)
 
 
+@pytest.mark.usefixtures("no_decoder")
 def test_a_webp_whose_canvas_contradicts_its_picture() -> None:
     data = bytearray(VARIANTS["WebP lossy"]())
     assert data[12:16] == b"VP8X"
