@@ -1,0 +1,100 @@
+"""Blur: the width of the point-spread function in mm on the subject, in its worst direction.
+
+Raw: D4σ width (ISO 11146-1), four standard deviations of the point-spread function, which is the diameter of the disc
+of confusion that blurs as much; pixel and lens included. Of print 0.16 to 8 mm: 0.4 is as sharp as phones get at
+arm's length, at 0.9 dense characters run together, 8 means 8 or more. Of the face 0.64 to 32 mm.
+
+How: the re-blur method (Crete et al., The blur effect, SPIE 6492, 2007) made quantitative. Blur a picture again, by a
+Gaussian of standard deviation s, and it loses the less gradient energy the blurrier it was. Print, like natural images
+(Field, Relations between the statistics of natural images and the response properties of cortical cells, 1987), has
+power that falls with the square of frequency, and then the energy of the gradient along a direction is proportional to
+1 / (σ² + s²), σ² being the variance of the point-spread function in that direction. Two values of s give σ², whatever
+the text and its contrast. Noise adds the same energy everywhere: what the smoothest parts hold is subtracted.
+
+A hand's shake leaves sharp streaks that no law of s fits. There the directions are compared: print has about as much
+energy in all of them, so that the same law gives σ² of the streaks from that across them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from idcheck.quality.measure import Cause
+from idcheck.quality.view import BODY, View, box_of
+from idcheck.types import Gray
+
+PRINT_SCALES_MM: Final = (0.13, 0.25)
+FACE_SCALES_MM: Final = (0.5, 1.0)
+
+_ANGLES: Final = np.radians(np.arange(0, 180, 15))
+_ALONG: Final = np.stack([np.cos(_ANGLES) ** 2, 2 * np.cos(_ANGLES) * np.sin(_ANGLES), np.sin(_ANGLES) ** 2])
+_UNEVEN: Final = 2.0
+"""How much more energy sharp print may have in one direction than in another."""
+_SMOOTHEST: Final = 0.1
+"""The share of a crop that is taken to hold noise and nothing else."""
+_LEAST_SIGNAL: Final = 0.6
+"""Energy of the print over that of the noise, below which there is nothing to measure."""
+_LEAST_ENERGY: Final = 0.02
+"""Squared levels a pixel: what rounding to 8 bits leaves."""
+
+
+def of_print(view: View, subject: str) -> float | Cause:
+    """Of a field, or of the print on the card's body."""
+    box = BODY if subject == "card" else box_of(subject)
+    shown = view.shown(box)
+    if shown.mean() < 0.3:
+        return Cause.COVERED
+    flat = view.flat
+    return spread_mm(view.luma(box), shown, flat.px_per_mm, PRINT_SCALES_MM)
+
+
+def of_face(view: View, _subject: str) -> float | Cause:
+    """Of the holder's face, in mm at its distance."""
+    face = view.face
+    if min(face.luma.shape) < 16 or face.px_per_mm < 0.3:
+        return Cause.TOO_SMALL
+    return spread_mm(face.luma, np.ones(face.luma.shape, np.bool_), face.px_per_mm, FACE_SCALES_MM)
+
+
+def spread_mm(
+    luma: Gray, shown: NDArray[np.bool_], px_per_mm: float, scales_mm: tuple[float, float]
+) -> float | Cause:
+    """Blur of a picture, in mm.
+
+    Args:
+        luma: shape (height, width).
+        shown: where it shows what is measured.
+        px_per_mm: of ``luma``.
+        scales_mm: the two standard deviations by which it is blurred again.
+    """
+    first, second = (_energies(luma, shown, scale * px_per_mm) for scale in scales_mm)
+    if first is None or second is None:
+        return Cause.NO_PRINT
+    fine, coarse = scales_mm[0] ** 2, scales_mm[1] ** 2
+    ratio = np.maximum(first / second, 1.0001)
+    variance = np.maximum((coarse - fine * ratio) / (ratio - 1), 0)
+    across = int(second.argmax())
+    streaks = (variance[across] + coarse) * second[across] / second.min() / _UNEVEN - coarse
+    worst = max(float(variance.max()), float(streaks))
+    return float(np.clip(4 * np.sqrt(worst), 0.64 * scales_mm[1], 32 * scales_mm[1]))
+
+
+def _energies(luma: Gray, shown: NDArray[np.bool_], sigma_px: float) -> NDArray[np.float64] | None:
+    """Mean squared derivative along each direction after blurring again, less that of the noise."""
+    smooth = cv2.GaussianBlur(luma.astype(np.float32), (0, 0), sigma_px)
+    dx = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=1)[shown] / 2
+    dy = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=1)[shown] / 2
+    tensor = np.array([dx @ dx, dx @ dy, dy @ dy], np.float64) / dx.size
+    squared = (dx * dx + dy * dy)[::3]
+    # Squared gradients of Gaussian noise are distributed exponentially: a quantile gives their mean.
+    rank = int(_SMOOTHEST * squared.size)
+    noise = float(np.partition(squared, rank)[rank]) / -np.log(1 - _SMOOTHEST) / 2
+    signal = tensor[0] + tensor[2] - 2 * noise
+    if signal < max(_LEAST_ENERGY, 2 * _LEAST_SIGNAL * noise):
+        return None
+    along = tensor @ _ALONG
+    return np.maximum(along - noise, 0.02 * along)

@@ -1,0 +1,160 @@
+"""What hides the card: fingers, sleeves, other things, glare; and what the frame cuts off.
+
+Everything follows from one small mask, so that another way of making the mask changes nothing else.
+
+A card is printed on paper of one colour, and its print is thin. A morphological closing (Serra, Image Analysis and
+Mathematical Morphology, 1982) fills the print with the paper around it. A smooth surface fitted to the rest by
+iteratively reweighted least squares (Holland and Welsch 1977) is the paper under this light. What departs from it in
+chromaticity is not card: a shadow keeps the chromaticity and stays card, a finger does not. Only what is darker than
+shadows are is taken for a cover by its luma alone.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from functools import lru_cache
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from idcheck.layout import HEIGHT_MM, PORTRAIT, WIDTH_MM
+from idcheck.scene.rectify import Rectified
+from idcheck.types import Box, Gray
+
+F32 = NDArray[np.float32]
+Flags = NDArray[np.bool_]
+
+CELLS_PER_MM: Final = 2.5
+SHAPE: Final = (round(HEIGHT_MM * CELLS_PER_MM), round(WIDTH_MM * CELLS_PER_MM))
+"""Rows and columns of the mask: 135, 214."""
+CLIPPED: Final = 250
+"""Level from which a channel counts as clipped: JPEG does not keep 255 exactly."""
+
+_PRINT_MM: Final = 2.8
+"""As wide as two strokes and the gap between them."""
+_FINGER_MM: Final = 4.0
+"""What is thinner is print or noise, never a finger."""
+_COLOUR_LIMIT: Final = 0.075
+"""Of chromaticity, see `_planes`: above the noise of phones in poor light, below the palest finger."""
+_NOISE_LIMIT: Final = 16.0
+"""Times the mean square of the chromaticity of what fits the paper: four standard deviations."""
+_SHADOW_LIMIT: Final = -0.75
+"""Of the natural logarithm of luma: a hand's shadow leaves more than half of the gamma-coded level."""
+
+
+class Cover(IntEnum):
+    """What a cell of the mask shows."""
+
+    CLEAR = 0
+    COVERED = 1
+    GLARE = 2
+    OUTSIDE = 3
+
+
+def cover_mask(rectified: Rectified) -> Gray:
+    """What hides the card, cell by cell.
+
+    Args:
+        rectified: the whole card.
+
+    Returns:
+        uint8, shape `SHAPE`, values of `Cover`. The portrait never counts as covered: its colours are its own.
+    """
+    size = SHAPE[::-1]
+    seen = np.asarray(cv2.resize(rectified.bgr, size, interpolation=cv2.INTER_AREA), np.uint8)
+    valid = cv2.resize(rectified.valid.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    paper = np.asarray(cv2.morphologyEx(seen, cv2.MORPH_CLOSE, _disc(_PRINT_MM)), np.uint8)
+    usable = valid & paper_cells()
+    planes = _planes(paper)
+    ink = np.asarray(cv2.subtract(paper[..., 1], seen[..., 1]), np.uint8)
+    strangeness, light = _departure(planes, usable, _paper_colour(planes, ink, paper[..., 1], usable))
+    glare = _clipped(paper)
+    strange = ((strangeness > 1) | (light < _SHADOW_LIMIT)) & usable & ~glare
+    covered = cv2.morphologyEx(strange.astype(np.uint8), cv2.MORPH_OPEN, _disc(_FINGER_MM)) > 0
+    mask = np.full(SHAPE, Cover.CLEAR, np.uint8)
+    mask[glare] = Cover.GLARE
+    mask[covered] = Cover.COVERED
+    mask[~valid] = Cover.OUTSIDE
+    return mask
+
+
+def cells(mask: Gray, box: Box) -> Gray:
+    """The cells of a mask that lie in a box of the card, in mm."""
+    left, top = int(box.x * CELLS_PER_MM), int(box.y * CELLS_PER_MM)
+    right, bottom = (box.x + box.width) * CELLS_PER_MM, (box.y + box.height) * CELLS_PER_MM
+    return mask[top : round(bottom), left : round(right)]
+
+
+def paper_cells() -> Flags:
+    """Where the mask is of paper, not of the portrait; shape `SHAPE`."""
+    return ~_portrait()
+
+
+def _disc(mm: float) -> Gray:
+    side = round(mm * CELLS_PER_MM) | 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
+
+
+@lru_cache(maxsize=1)
+def _portrait() -> Flags:
+    inside = np.zeros(SHAPE, np.bool_)
+    margin = 1.5
+    around = Box(PORTRAIT.x - margin, PORTRAIT.y - margin, PORTRAIT.width + 2 * margin, PORTRAIT.height + 2 * margin)
+    cells(inside, around)[:] = True
+    return inside
+
+
+@lru_cache(maxsize=1)
+def _places() -> F32:
+    """1, x, y, x², xy, y² of each cell, x and y from -1 to 1; shape (6, cells)."""
+    y, x = np.mgrid[-1 : 1 : SHAPE[0] * 1j, -1 : 1 : SHAPE[1] * 1j].astype(np.float32).reshape(2, -1)
+    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y])
+
+
+def _planes(paper: Gray) -> F32:
+    """R - G and B - G over luma, and the natural logarithm of luma; shape (3, cells)."""
+    blue, green, red = cv2.split(paper.astype(np.float32))
+    luma = np.maximum(0.114 * blue + 0.587 * green + 0.299 * red, 8)
+    return np.stack([(red - green) / luma, (blue - green) / luma, np.log(luma)]).reshape(3, -1)
+
+
+def _clipped(paper: Gray) -> Flags:
+    """Two channels at least: one alone clips in coloured light long before anything is lost."""
+    blue, green, red = (plane >= CLIPPED for plane in cv2.split(paper))
+    return np.asarray((blue & green) | (green & red) | (red & blue))
+
+
+def _paper_colour(planes: F32, ink: Gray, level: Gray, usable: Flags) -> F32:
+    """The likeliest chromaticity of paper: where print is, bright, away from the edges that hands hold."""
+    places = _places()
+    printed = np.minimum(cv2.blur(ink, (9, 9)), 20).ravel()
+    weight = np.exp(-places[3] - places[5]) * level.ravel().astype(np.float32) ** 2 * printed * usable.ravel()
+    bins = np.clip((planes[:2] + 1) * 40, 0, 79).astype(np.intp)
+    counts = np.bincount(bins[0] * 80 + bins[1], weight, 6400).reshape(80, 80).astype(np.float32)
+    smooth = cv2.GaussianBlur(counts, (0, 0), 1.2)
+    return (np.float32(np.unravel_index(int(smooth.argmax()), smooth.shape)) + 0.5) / 40 - 1
+
+
+def _departure(planes: F32, usable: Flags, seed: F32) -> tuple[F32, F32]:
+    """How far each cell is from the smooth paper: in chromaticity, 1 being the limit, and in the logarithm of luma."""
+    few = np.s_[:, ::7]  # 214 columns are no multiple of 7: the samples spread over the whole card
+    places, values, use = _places()[few], planes[few], usable.ravel()[::7]
+    weight = (use & (_square(values - np.append(seed, 0)[:, None]) < 0.01)).astype(np.float32)
+    for terms in (3, 3, 6, 6, 6, 6):
+        base = places[:terms]
+        normal = (base * weight) @ base.T + 1e-3 * np.eye(terms, dtype=np.float32)
+        surface = np.linalg.solve(normal, (base * weight) @ values.T).T
+        rest = values - surface @ base
+        far = _square(rest) / 0.024**2
+        dark = np.square(rest[2] / 0.12)
+        weight = use / ((1 + far * far) * (1 + dark * dark))
+    rest = planes - surface @ _places()
+    limit = max(_COLOUR_LIMIT**2, _NOISE_LIMIT * float(weight @ _square(rest[:, ::7])) / max(float(weight.sum()), 1.0))
+    return (_square(rest) / limit).reshape(SHAPE), rest[2].reshape(SHAPE)
+
+
+def _square(planes: F32) -> F32:
+    """Squared length of the chromaticity."""
+    return np.asarray(planes[0] * planes[0] + planes[1] * planes[1])

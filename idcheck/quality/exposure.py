@@ -1,0 +1,41 @@
+"""What is lost to white.
+
+Raw, both as fractions from 0 to 1 of the subject that is neither covered nor out of the frame:
+
+- exposure: pixels whose luma is clipped (over-exposure of ISO/IEC 29794-5);
+- glare: area where the paper itself is clipped in two channels or more, print filled in: what a lamp's reflection on
+  the laminate wipes out. One channel alone clips in coloured light long before anything is lost.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from idcheck.quality.measure import Cause
+from idcheck.quality.cover import CLIPPED, Cover, cells
+from idcheck.quality.view import View, box_of
+
+
+def of_card(view: View, subject: str) -> float | Cause:
+    """Clipped pixels of the card or of a field."""
+    box = box_of(subject)
+    cover, luma = cells(view.cover, box), cells(view.samples, box)
+    shown = luma[(cover == Cover.CLEAR) | (cover == Cover.GLARE)]
+    return Cause.COVERED if shown.size == 0 else float((shown >= CLIPPED).mean())
+
+
+def of_face(view: View, _subject: str) -> float | Cause:
+    """Clipped pixels of the face."""
+    luma = view.face.luma
+    if luma.size == 0:
+        return Cause.OUT_OF_FRAME
+    return float((luma >= CLIPPED).mean())
+
+
+def glare(view: View, subject: str) -> float | Cause:
+    """Clipped paper of the card or of a field."""
+    seen = cells(view.cover, box_of(subject))
+    glaring, clear = np.count_nonzero(seen == Cover.GLARE), np.count_nonzero(seen == Cover.CLEAR)
+    if glaring + clear == 0:
+        return Cause.COVERED
+    return glaring / (glaring + clear)

@@ -1,0 +1,36 @@
+"""How much of the card is hidden.
+
+Raw: a fraction from 0 to 1.
+
+- card: of the paper within the frame, what is covered. A holder's fingers hide 0.02 to 0.15 of a card that is whole.
+- name, id_number: of the line where the print is, what is covered or outside the frame. One digit of eighteen is 0.05.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from idcheck.quality.cover import Cover, cells, paper_cells
+from idcheck.quality.measure import Cause
+from idcheck.quality.view import View, box_of
+from idcheck.types import Box
+
+
+def of_card(view: View, _subject: str) -> float | Cause:
+    """What of the card's paper is covered."""
+    paper = view.cover[paper_cells()]
+    inside = np.count_nonzero(paper != Cover.OUTSIDE)
+    if inside == 0:
+        return Cause.OUT_OF_FRAME
+    return float(np.count_nonzero(paper == Cover.COVERED)) / inside
+
+
+def of_field(view: View, subject: str) -> float | Cause:
+    """What of a printed line is covered or outside the frame."""
+    line = cells(view.cover, _line(box_of(subject)))
+    return float(np.isin(line, (Cover.COVERED, Cover.OUTSIDE)).mean())
+
+
+def _line(box: Box) -> Box:
+    """A field's box without the room that it leaves around the print."""
+    return Box(box.x + 0.03 * box.width, box.y + 0.25 * box.height, 0.94 * box.width, 0.5 * box.height)

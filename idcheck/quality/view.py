@@ -1,0 +1,144 @@
+"""What the measures look at: crops and masks, each made once, when the first measure asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from idcheck.layout import FIELDS, HEIGHT_MM, WIDTH_MM
+from idcheck.quality.cover import SHAPE, Cover, cells, cover_mask
+from idcheck.scene.rectify import Rectified, region
+from idcheck.types import Box, Colour, Face, Gray, Polygon, Scene
+
+PUPILS_MM: Final = 63.0
+"""Mean distance between an adult's pupils (Dodgson, Variation and extrema of human interpupillary distance, 2004)."""
+
+CARD: Final = Box(0.0, 0.0, WIDTH_MM, HEIGHT_MM)
+BODY: Final = Box(0.17 * WIDTH_MM, 0.38 * HEIGHT_MM, 0.44 * WIDTH_MM, 0.32 * HEIGHT_MM)
+"""Birth date and two lines of address: print that every card has, beside the name and the number."""
+
+
+class Picture(Protocol):
+    """What is asked of a photo; `idcheck.photo.Photo` is one."""
+
+    @property
+    def pyramid(self) -> tuple[Gray, ...]:
+        """Luma; level 0 in full resolution, each next halved."""
+
+    @property
+    def width(self) -> int:
+        """Upright, in pixels."""
+
+    @property
+    def height(self) -> int:
+        """Upright, in pixels."""
+
+    def crop(self, left: int, top: int, right: int, bottom: int) -> Colour:
+        """A part in full resolution, cut to the frame."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceView:
+    """The holder's face, brows to chin and ear to ear, as far as the frame shows it.
+
+    Attributes:
+        luma: from the coarsest pyramid level that keeps a pixel a mm.
+        px_per_mm: of ``luma``, by the distance between the pupils.
+    """
+
+    luma: Gray
+    px_per_mm: float
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One photo, as the measures see it.
+
+    Attributes:
+        photo: the whole of it.
+        scene: where things are in it.
+        rectified: the portrait side of the card, or None when there is none.
+    """
+
+    photo: Picture
+    scene: Scene
+    rectified: Rectified | None
+
+    @cached_property
+    def cover(self) -> Gray:
+        """The mask of `idcheck.quality.cover.cover_mask`."""
+        return cover_mask(self.flat)
+
+    @property
+    def flat(self) -> Rectified:
+        """The rectified card, for measures that need it.
+
+        Raises:
+            ValueError: there is none; a measure forgot to declare its need.
+        """
+        if self.rectified is None:
+            msg = "no rectified card"
+            raise ValueError(msg)
+        return self.rectified
+
+    def luma(self, box: Box) -> Gray:
+        """The rectified card's luma in a box, in mm."""
+        flat = self.flat
+        left, top = round(box.x * flat.px_per_mm), round(box.y * flat.px_per_mm)
+        right, bottom = (box.x + box.width) * flat.px_per_mm, (box.y + box.height) * flat.px_per_mm
+        return flat.luma[top : round(bottom), left : round(right)]
+
+    @cached_property
+    def samples(self) -> Gray:
+        """One of the rectified card's luma values for each cell of the mask, not averaged."""
+        return np.asarray(cv2.resize(self.flat.luma, SHAPE[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
+
+    def shown(self, box: Box) -> NDArray[np.bool_]:
+        """Where a box shows the card itself, glare included; the shape of ``luma(box)``."""
+        part = cells(self.cover, box)
+        seen = ((part != Cover.COVERED) & (part != Cover.OUTSIDE)).astype(np.uint8)
+        height, width = self.luma(box).shape
+        return np.asarray(cv2.resize(seen, (width, height), interpolation=cv2.INTER_NEAREST) > 0)
+
+    @cached_property
+    def face(self) -> FaceView:
+        """The holder's face.
+
+        Raises:
+            ValueError: there is none; a measure forgot to declare its need.
+        """
+        if self.scene.face is None:
+            msg = "no face"
+            raise ValueError(msg)
+        density = pupil_distance(self.scene.face) / PUPILS_MM
+        levels = self.photo.pyramid
+        level = int(np.clip(np.log2(max(density, 1)), 0, len(levels) - 1))
+        image, scale = levels[level], 0.5**level
+        box = self.scene.face.box
+        left, top = max(0, round(box.x * scale)), max(0, round(box.y * scale))
+        right, bottom = round((box.x + box.width) * scale), round((box.y + box.height) * scale)
+        return FaceView(image[top : max(bottom, top), left : max(right, left)], density * scale)
+
+    def region(self, subject: str, box: Box | None = None) -> Polygon | None:
+        """Where a subject is, in the photo; ``box`` narrows a subject on the card."""
+        if subject == "face":
+            return None if self.scene.face is None else self.scene.face.box.polygon
+        if self.scene.card is None or subject == "photo":
+            return None
+        return region(self.scene.card, box or box_of(subject))
+
+
+def box_of(subject: str) -> Box:
+    """Where the card, the name or the number is on the card, in mm."""
+    return CARD if subject == "card" else FIELDS[subject]
+
+
+def pupil_distance(face: Face) -> float:
+    """In full-resolution pixels."""
+    (x0, y0), (x1, y1) = face.landmarks[:2]
+    return float(np.hypot(x1 - x0, y1 - y0))
