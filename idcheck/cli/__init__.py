@@ -19,6 +19,8 @@ from idcheck.errors import IdcheckError, UsageError
 EXIT_CODES = {"approved": 0, "resubmit": 10, "rejected": 11, "review": 12}
 """Decision → exit status; errors have theirs in :mod:`idcheck.errors`."""
 
+OVERLAY_FORMATS = (".png", ".jpg", ".jpeg")
+
 EXIT_HELP = (
     "Exit status: 0 approved, 10 resubmit, 11 rejected, 12 review, 2 usage, "
     "3 unreadable or refused photo, 4 missing component."
@@ -150,6 +152,9 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter an option
     )
     day = parse_date(on) if on else today()
     rules = Policy.load(policy) if policy else Policy.default()
+    if overlay is not None and overlay.suffix.lower() not in OVERLAY_FORMATS:
+        msg = f"--overlay takes a file name that ends in {', '.join(OVERLAY_FORMATS)}"
+        raise UsageError(msg)
     data = photos.read(photo, rules.limits)
     checker = Checker(rules, engine=_engine(engine))
     report = checker.check(data, Claim(name=name, id_number=id_number), facts=facts, on=day)
@@ -176,11 +181,7 @@ def _write_overlay(path: Path, bgr: Any, report: Any, lang: Lang) -> None:
 
     from idcheck.overlay import draw  # noqa: PLC0415
 
-    suffix = path.suffix.lower()
-    if suffix not in {".png", ".jpg", ".jpeg"}:
-        msg = f"--overlay writes .png or .jpg, not {suffix or 'a file without an ending'}"
-        raise UsageError(msg)
-    _, encoded = cv2.imencode(suffix, draw(bgr, report, lang=lang.value))
+    _, encoded = cv2.imencode(path.suffix.lower(), draw(bgr, report, lang=lang.value))
     try:
         path.write_bytes(encoded.tobytes())
     except OSError as error:
