@@ -1,7 +1,8 @@
 """Array types, sRGB transfer, and the few array operations that every drawing module shares.
 
 Colours are BGR. "Linear" means proportional to light, white paper in plain light being about 0.8.
-Continuous image coordinates put (0, 0) at the outer corner of the first pixel, so that they scale with the size.
+Continuous image coordinates put (0, 0) at the outer corner of the first pixel, so that they scale with the
+size.
 """
 
 from functools import lru_cache
@@ -21,6 +22,11 @@ def f32(array: Any) -> F32:
     return np.asarray(array, np.float32)
 
 
+def u8(array: Any) -> U8:
+    """`array` as uint8, without a copy where it already is."""
+    return np.asarray(array, np.uint8)
+
+
 @lru_cache(maxsize=1)
 def _decode_table() -> F32:
     s = np.arange(256) / 255
@@ -32,7 +38,9 @@ def linear(srgb: U8) -> F32:
     return _decode_table()[srgb]
 
 
-def linear_colour(rng: np.random.Generator, low: float = 0.03, high: float = 0.9, colourful: float = 0.6) -> F32:
+def linear_colour(
+    rng: np.random.Generator, low: float = 0.03, high: float = 0.9, colourful: float = 0.6
+) -> F32:
     """A random surface colour (3,): grey of a random level, tinted by up to `colourful`."""
     level = float(np.exp(rng.uniform(np.log(low), np.log(high))))
     tint = 1 + colourful * rng.random() * rng.uniform(-1, 1, 3)
@@ -42,16 +50,19 @@ def linear_colour(rng: np.random.Generator, low: float = 0.03, high: float = 0.9
 def smooth_noise(rng: np.random.Generator, shape: tuple[int, int], cells: float, octaves: int = 1) -> F32:
     """Noise (h, w) of about unit variance whose blobs are 1/`cells` of the longer side.
 
-    What is drawn from `rng` does not depend on `shape`'s scale, only on its aspect.
+    The pattern, and what is drawn from `rng`, depend on the aspect of `shape` but not on its size.
     """
     h, w = shape
+    own = np.random.default_rng(rng.integers(2**63))
     out = np.zeros(shape, np.float32)
     total = 0.0
     for octave in range(octaves):
         n = cells * 2**octave
-        grid = f32(rng.standard_normal((2 + round(n * h / max(h, w)), 2 + round(n * w / max(h, w)))))
+        side = 2 + int(np.ceil(n))
+        grid = own.standard_normal((side, side), dtype=np.float32)
+        rows, columns = 2 + round(n * h / max(h, w)), 2 + round(n * w / max(h, w))
         weight = 0.6**octave
-        out += weight * f32(cv2.resize(grid, (w, h), interpolation=cv2.INTER_CUBIC))
+        out += weight * f32(cv2.resize(grid[:rows, :columns], (w, h), interpolation=cv2.INTER_CUBIC))
         total += weight**2
     return out / np.float32(np.sqrt(total) * 0.75)
 
@@ -73,8 +84,8 @@ def over(below: F32, above: F32) -> None:
     below += above[..., : below.shape[2]]
 
 
-def project(homography: F64, points: Any) -> F64:
+def project(homography: NDArray[np.floating[Any]], points: Any) -> F64:
     """Points (n, 2) through a 3×3 homography."""
     p = np.asarray(points, np.float64)
     q = np.column_stack([p, np.ones(len(p))]) @ homography.T
-    return q[:, :2] / q[:, 2:]
+    return np.asarray(q[:, :2] / q[:, 2:], np.float64)

@@ -1,7 +1,7 @@
 """What stands behind the person: walls, cloth, shelves, windows, clutter, papers, and free photographs.
 
-The photographs are textures and still lifes that scikit-image ships (brick, grass, gravel: CC0; coffee: CC0; rocket,
-hubble deep field: NASA, public domain). Each painter returns linear light (h, w, 3).
+The photographs are textures and still lifes that scikit-image ships (brick, grass, gravel: CC0; coffee:
+CC0; rocket, hubble deep field: NASA, public domain). Each painter returns linear light (h, w, 3).
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import skimage.data
 
-from samples.arrays import F32, U8, f32, gaussian, linear, linear_colour, smooth_noise
+from samples.arrays import F32, F64, U8, f32, gaussian, linear, linear_colour, smooth_noise, u8
 
 MAX_SIDE = 1280  # backgrounds are drawn at most this large and then scaled up: they lie out of focus
 
@@ -44,19 +44,19 @@ def _wall(rng: np.random.Generator, shape: Shape) -> F32:
         colour = f32(rng.uniform(0.5, 0.9) * (1 + rng.uniform(-0.06, 0.06, 3)))
     wall = _full(shape, colour)
     texture = 1 + rng.uniform(0, 0.06) * smooth_noise(rng, shape, rng.uniform(10, 80), 2)
-    return wall * texture[..., None]
+    return f32(wall * texture[..., None])
 
 
 def _gradient(rng: np.random.Generator, shape: Shape) -> F32:
     first, second = linear_colour(rng), linear_colour(rng)
     t = np.clip(0.5 + 0.45 * smooth_noise(rng, shape, rng.uniform(0.6, 2.5)), 0, 1)[..., None]
-    return first * (1 - t) + second * t
+    return f32(first * (1 - t) + second * t)
 
 
 def _noise(rng: np.random.Generator, shape: Shape) -> F32:
     first, second = linear_colour(rng), linear_colour(rng)
     t = np.clip(0.5 + 0.35 * smooth_noise(rng, shape, rng.uniform(3, 40), 3), 0, 1)[..., None]
-    return first * (1 - t) + second * t
+    return f32(first * (1 - t) + second * t)
 
 
 def _stripes(rng: np.random.Generator, shape: Shape) -> F32:
@@ -65,12 +65,15 @@ def _stripes(rng: np.random.Generator, shape: Shape) -> F32:
     along = x * np.cos(angle) + y * np.sin(angle) + 0.02 * np.sin(9 * y) * rng.integers(0, 2)
     period = rng.uniform(0.03, 0.3)
     weight = f32((along / period) % 1 < rng.uniform(0.15, 0.7))[..., None]
-    return linear_colour(rng) * weight + linear_colour(rng) * (1 - weight)
+    return f32(linear_colour(rng) * weight + linear_colour(rng) * (1 - weight))
 
 
 def _curtain(rng: np.random.Generator, shape: Shape) -> F32:
     x, y = _grid(shape)
-    wave = np.sin(2 * np.pi * (x * rng.uniform(4, 14) + 0.2 * np.sin(3 * y + rng.uniform(0, 6))) + 2 * smooth_noise(rng, shape, 1.5))
+    wave = np.sin(
+        2 * np.pi * (x * rng.uniform(4, 14) + 0.2 * np.sin(3 * y + rng.uniform(0, 6)))
+        + 2 * smooth_noise(rng, shape, 1.5)
+    )
     shade = 0.65 + 0.35 * wave
     return f32(linear_colour(rng, 0.04, 0.8) * np.clip(shade, 0.08, 1.1)[..., None])
 
@@ -153,7 +156,7 @@ def _photo(rng: np.random.Generator, shape: Shape) -> F32:
     if rng.random() < 0.5:
         crop = crop[:, ::-1]
     interpolation = cv2.INTER_AREA if ch > h else cv2.INTER_LINEAR
-    image = linear(cv2.resize(np.ascontiguousarray(crop), (w, h), interpolation=interpolation))
+    image = linear(u8(cv2.resize(np.ascontiguousarray(crop), (w, h), interpolation=interpolation)))
     return f32(image * linear_colour(rng, 0.4, 1.0, 0.4))
 
 
@@ -161,7 +164,9 @@ def _photo(rng: np.random.Generator, shape: Shape) -> F32:
 def _photographs() -> tuple[U8, ...]:
     names = ("brick", "grass", "gravel", "coffee", "rocket", "chelsea", "coins", "hubble_deep_field")
     pictures = (np.asarray(getattr(skimage.data, name)(), np.uint8) for name in names)
-    return tuple(cv2.cvtColor(p, cv2.COLOR_GRAY2BGR if p.ndim == 2 else cv2.COLOR_RGB2BGR) for p in pictures)
+    return tuple(
+        u8(cv2.cvtColor(p, cv2.COLOR_GRAY2BGR if p.ndim == 2 else cv2.COLOR_RGB2BGR)) for p in pictures
+    )
 
 
 def _scatter(rng: np.random.Generator, image: F32, count: int) -> None:
@@ -177,16 +182,27 @@ def _scatter(rng: np.random.Generator, image: F32, count: int) -> None:
             _quad(image, centre, half, rng.uniform(0, 360) if rng.random() < 0.5 else 0.0, colour)
         elif kind < 0.6:
             r = np.exp(rng.uniform(np.log(0.008), np.log(0.12))) * side
-            cv2.circle(image, (int(centre[0]), int(centre[1])), max(1, int(r)), colour.tolist(), -1, cv2.LINE_AA)
+            cv2.circle(
+                image, (int(centre[0]), int(centre[1])), max(1, int(r)), colour.tolist(), -1, cv2.LINE_AA
+            )
         elif kind < 0.75:
             end = centre + rng.uniform(-0.6, 0.6, 2) * side
             thick = max(1, int(rng.uniform(0.001, 0.02) * side))
-            cv2.line(image, (int(centre[0]), int(centre[1])), (int(end[0]), int(end[1])), colour.tolist(), thick, cv2.LINE_AA)
+            cv2.line(
+                image,
+                (int(centre[0]), int(centre[1])),
+                (int(end[0]), int(end[1])),
+                colour.tolist(),
+                thick,
+                cv2.LINE_AA,
+            )
         elif kind < 0.9:
             _sheet(rng, image)
         else:  # a lamp or a bright reflection
             r = rng.uniform(0.01, 0.08) * side
-            cv2.circle(image, (int(centre[0]), int(centre[1])), max(1, int(r)), (3.0, 3.2, 3.3), -1, cv2.LINE_AA)
+            cv2.circle(
+                image, (int(centre[0]), int(centre[1])), max(1, int(r)), (3.0, 3.2, 3.3), -1, cv2.LINE_AA
+            )
 
 
 def _sheet(rng: np.random.Generator, image: F32) -> None:
@@ -208,11 +224,20 @@ def _sheet(rng: np.random.Generator, image: F32) -> None:
         row = centre + down * half[1] * (-0.85 + 1.7 * k / max(lines, 1))
         start = row - across * half[0] * 0.85
         end = row + across * half[0] * rng.uniform(-0.4, 0.85)
-        cv2.line(image, (int(start[0]), int(start[1])), (int(end[0]), int(end[1])), ink.tolist(), thick, cv2.LINE_AA)
+        cv2.line(
+            image,
+            (int(start[0]), int(start[1])),
+            (int(end[0]), int(end[1])),
+            ink.tolist(),
+            thick,
+            cv2.LINE_AA,
+        )
 
 
-def _quad(image: F32, centre: F32, half: F32, angle: float, colour: F32) -> None:
-    box = cv2.boxPoints(((float(centre[0]), float(centre[1])), (float(2 * half[0]), float(2 * half[1])), angle))
+def _quad(image: F32, centre: F64, half: F64, angle: float, colour: F32) -> None:
+    box = cv2.boxPoints(
+        ((float(centre[0]), float(centre[1])), (float(2 * half[0]), float(2 * half[1])), angle)
+    )
     cv2.fillConvexPoly(image, np.round(box * 8).astype(np.int32), colour.tolist(), cv2.LINE_AA, 3)
 
 

@@ -13,9 +13,9 @@ from samples.card import HEIGHT_MM, WIDTH_MM
 class Pose:
     """A card before a pinhole camera.
 
-    `x`, `y`: the card's centre, fractions of the photo's width and height; `width_fraction`: the card's width (along its
-    own long side, at its centre) over the photo's width; `roll`, `yaw`, `pitch` in degrees, roll clockwise in the
-    picture; `focal`: focal length over the photo's long side.
+    `x`, `y`: the card's centre, fractions of the photo's width and height; `width_fraction`: the card's
+    width (along its own long side, at its centre) over the photo's width; `roll`, `yaw`, `pitch` in
+    degrees, roll clockwise in the picture; `focal`: focal length over the photo's long side.
     """
 
     x: float
@@ -32,11 +32,12 @@ class Optics:
     """Blur, light and processing of one exposure. Lengths are fractions of the photo's long side.
 
     `lens_sigma`: Gaussian of lens and sensor; `card_coc_mm`: diameter of the disc of confusion on the card;
-    `scene_coc`: of the person and the background; `motion_mm`, `motion_angle`, `motion_curve`: path of the shake,
-    measured on the card; `hand_only`: the hand shook, not the camera; `ev`: exposure after the camera's own gain;
-    `shot`, `read`: noise variance for light 1 and noise deviation in the dark, in linear light at a long side of 1600;
-    `chroma`: deviation of coloured blotches; `gains`: what the white balance left over (3,) BGR; `contrast`: strength of
-    the S-curve; `sharpen`: amount; `beauty`: strength of the skin filter, 0 for none; `vignette`: light lost in corners.
+    `scene_coc`: of the person and the background; `motion_mm`, `motion_angle`, `motion_curve`: path of the
+    shake, measured on the card; `hand_only`: the hand shook, not the camera; `ev`: exposure after the
+    camera's own gain; `shot`, `read`: noise variance for light 1 and noise deviation in the dark, in linear
+    light at a long side of 1600; `chroma`: deviation of coloured blotches; `gains`: what the white balance
+    left over (3,) BGR; `contrast`: strength of the S-curve; `sharpen`: amount; `beauty`: strength of the
+    skin filter, 0 for none; `vignette`: light lost in corners.
     """
 
     lens_sigma: float
@@ -58,8 +59,10 @@ class Optics:
     seed: int
 
 
-def card_homography(pose: Pose, size: tuple[int, int], width_mm: float = WIDTH_MM, height_mm: float = HEIGHT_MM) -> F64:
-    """Maps card millimetres (origin at its top left corner) to continuous px of a photo of `size` (W, H), 3×3."""
+def card_homography(
+    pose: Pose, size: tuple[int, int], width_mm: float = WIDTH_MM, height_mm: float = HEIGHT_MM
+) -> F64:
+    """The 3×3 map from card millimetres (origin top left) to continuous px of a photo of `size` (W, H)."""
     width, height = size
     focal = pose.focal * max(size)
     roll, yaw, pitch = np.deg2rad([pose.roll, pose.yaw, pose.pitch])
@@ -71,7 +74,11 @@ def card_homography(pose: Pose, size: tuple[int, int], width_mm: float = WIDTH_M
     centre = distance * np.array([(pose.x - 0.5) * width / focal, (pose.y - 0.5) * height / focal, 1])
     camera = np.array([[focal, 0, width / 2], [0, focal, height / 2], [0, 0, 1]])
     plane = np.column_stack(
-        [rotation[:, 0], rotation[:, 1], centre - rotation[:, 0] * width_mm / 2 - rotation[:, 1] * height_mm / 2]
+        [
+            rotation[:, 0],
+            rotation[:, 1],
+            centre - rotation[:, 0] * width_mm / 2 - rotation[:, 1] * height_mm / 2,
+        ]
     )
     return np.asarray(camera @ plane)
 
@@ -101,7 +108,12 @@ def motion_kernel(length: float, angle: float, curve: float) -> F32:
     x, y = (path + half).T
     ix, iy = np.floor(x).astype(int), np.floor(y).astype(int)
     fx, fy = x - ix, y - iy
-    for dx, dy, weight in ((0, 0, (1 - fx) * (1 - fy)), (1, 0, fx * (1 - fy)), (0, 1, (1 - fx) * fy), (1, 1, fx * fy)):
+    for dx, dy, weight in (
+        (0, 0, (1 - fx) * (1 - fy)),
+        (1, 0, fx * (1 - fy)),
+        (0, 1, (1 - fx) * fy),
+        (1, 1, fx * fy),
+    ):
         np.add.at(kernel, (iy + dy, ix + dx), weight)
     return f32(kernel / kernel.sum())
 
@@ -123,7 +135,13 @@ def disc_blur(image: F32, diameter: float) -> F32:
         return image
     if diameter > 24:
         small = f32(cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
-        return f32(cv2.resize(disc_blur(small, diameter / 2), (image.shape[1], image.shape[0]), interpolation=cv2.INTER_LINEAR))
+        return f32(
+            cv2.resize(
+                disc_blur(small, diameter / 2),
+                (image.shape[1], image.shape[0]),
+                interpolation=cv2.INTER_LINEAR,
+            )
+        )
     return f32(cv2.filter2D(image, -1, disc_kernel(diameter), borderType=cv2.BORDER_REPLICATE))
 
 
@@ -140,7 +158,9 @@ def develop(light: F32, optics: Optics) -> U8:
     image = image * f32(np.asarray(optics.gains) * 2.0**optics.ev)
     # scaling a photo down averages its noise, though less than if the noise were white
     finer = min(1.0, (side / 1600) ** 0.5)
-    deviation = np.sqrt(np.maximum(image, 0) * np.float32(optics.shot) + np.float32(optics.read**2)) * np.float32(finer)
+    deviation = np.sqrt(
+        np.maximum(image, 0) * np.float32(optics.shot) + np.float32(optics.read**2)
+    ) * np.float32(finer)
     image = image + deviation * _grain(rng, height, width)
     if optics.chroma > 0:
         blotches = np.stack([smooth_noise(rng, (height, width), 90) for _ in range(3)], -1)
@@ -160,11 +180,13 @@ def _grain(rng: np.random.Generator, height: int, width: int) -> F32:
     """Unit noise (H, W, 3) as cameras leave it: fine in luma, coarser in colour."""
     luma = rng.standard_normal((height, width, 1), dtype=np.float32)
     colour = rng.standard_normal((max(1, height // 2), max(1, width // 2), 3), dtype=np.float32)
-    return np.float32(0.8) * luma + np.float32(0.8) * f32(cv2.resize(colour, (width, height), interpolation=cv2.INTER_LINEAR))
+    return np.float32(0.8) * luma + np.float32(0.8) * f32(
+        cv2.resize(colour, (width, height), interpolation=cv2.INTER_LINEAR)
+    )
 
 
 def _tone(image: F32, contrast: float) -> F32:
-    """sRGB gamma and an S-curve, by a table."""
+    """Applies sRGB gamma and an S-curve, by a table."""
     x = np.arange(4096) / 4095
     gamma = np.where(x <= 0.0031308, 12.92 * x, 1.055 * np.power(np.maximum(x, 1e-9), 1 / 2.4) - 0.055)
     curve = gamma + contrast * gamma * (1 - gamma) * (2 * gamma - 1)

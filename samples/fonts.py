@@ -20,7 +20,8 @@ class Face:
     index: int = 0
 
 
-# Each covers GB 18030 well beyond the names used here. Index 2 of the Noto CJK collections is the Simplified Chinese face.
+# Each covers GB 18030 well beyond the names used here.
+# Index 2 of the Noto CJK collections is the Simplified Chinese face.
 CHINESE = (
     Face("NotoSansCJK-Regular.ttc", "fonts-noto-cjk", 2),
     Face("NotoSansCJK-Bold.ttc", "fonts-noto-cjk", 2),
@@ -62,7 +63,9 @@ def available(faces: tuple[Face, ...]) -> tuple[Face, ...]:
     found = tuple(face for face in faces if face.file in _installed())
     if not found:
         packages = " ".join(dict.fromkeys(face.package for face in faces))
-        raise MissingFontError(f"no font to print the cards with; install one of the Debian packages: {packages}")
+        raise MissingFontError(
+            f"no font to print the cards with; install one of the Debian packages: {packages}"
+        )
     return found
 
 

@@ -38,7 +38,7 @@ def recipe_of(seed: int, index: int, classes: tuple[str, ...] = ()) -> Recipe:
 
 
 def encode(scene: Scene, recipe: Recipe) -> bytes:
-    """The scene as a JPEG of the recipe's quality, turned as a phone stores it, with the EXIF orientation that undoes it."""
+    """The scene as a JPEG, stored turned as some phones do, with the EXIF orientation that undoes it."""
     return jpeg(scene.bgr, recipe.jpeg_quality, recipe.exif_orientation)
 
 
@@ -64,8 +64,8 @@ def write_set(seed: int, count: int, out: Path, classes: tuple[str, ...], long_s
             scene = render(recipe, side)
             name = f"{index:05d}.jpg"
             (out / name).write_bytes(encode(scene, recipe))
-            label: dict[str, Any] = {"file": name, **scene.label, "jpeg_quality": recipe.jpeg_quality,
-                                     "exif_orientation": recipe.exif_orientation, "seed": [seed, index]}  # fmt: skip
+            label: dict[str, Any] = {"file": name, **scene.label, "seed": [seed, index]}
+            label["jpeg_quality"], label["exif_orientation"] = recipe.jpeg_quality, recipe.exif_orientation
             lines.write(json.dumps(label, ensure_ascii=False) + "\n")
 
 
@@ -73,14 +73,21 @@ def main(
     out: Annotated[Path, typer.Option(help="Folder for the pictures and labels.jsonl; made if missing.")],
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,
     count: Annotated[int, typer.Option(min=1, help="How many pictures.")] = 24,
-    classes: Annotated[str, typer.Option(help="Comma-separated classes that take turns; all, weighted, if empty.")] = "",
-    long_side: Annotated[int | None, typer.Option(min=160, max=6000, help="Longer side in px; 1440 to 3024 at random if not given.")] = None,
+    classes: Annotated[
+        str, typer.Option(help="Comma-separated classes that take turns; all, weighted, if empty.")
+    ] = "",
+    long_side: Annotated[
+        int | None,
+        typer.Option(min=160, max=6000, help="Longer side in px; 1440 to 3024 at random if not given."),
+    ] = None,
 ) -> None:
-    """Draws photos of people who hold fictional identity cards, each with one dominant defect, and labels them."""
+    """Draws and labels photos of people who hold fictional identity cards, each with one dominant defect."""
     wanted = tuple(c.strip() for c in classes.split(",") if c.strip())
     unknown = [c for c in wanted if c not in CLASSES]
     if unknown:
-        raise typer.BadParameter(f"unknown: {', '.join(unknown)}; known: {', '.join(CLASSES)}", param_hint="--classes")
+        raise typer.BadParameter(
+            f"unknown: {', '.join(unknown)}; known: {', '.join(CLASSES)}", param_hint="--classes"
+        )
     cv2.setNumThreads(1)  # sums in another order would change the last bit
     try:
         write_set(seed, count, out, wanted, long_side)

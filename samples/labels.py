@@ -2,18 +2,19 @@
 
 Definitions (the README repeats them):
 
-- Coordinates are continuous px of the upright picture: (0, 0) is the outer corner of the first pixel, so they scale with
-  the picture. Subtract 0.5 for OpenCV's convention of integer pixel centres.
-- `blur_px` is the width of the edge spread on the card, 4 σ, where σ² is the sum of the variances (px², along the
-  direction in which it is largest) of all that blurs: lens and sensor σ², the pixel's own 1/12, a disc of confusion of
-  diameter d: d²/16, the shake's path (length²/12 when straight). `blur_mm` is `blur_px` over `card_px_per_mm`.
+- Coordinates are continuous px of the upright picture: (0, 0) is the outer corner of the first pixel, so
+  they scale with the picture. Subtract 0.5 for OpenCV's convention of integer pixel centres.
+- `blur_px` is the width of the edge spread on the card, 4 σ, where σ² is the sum of the variances (px²,
+  along the direction in which it is largest) of all that blurs: lens and sensor σ², the pixel's own 1/12, a
+  disc of confusion of diameter d: d²/16, the shake's path (length²/12 when straight). `blur_mm` is
+  `blur_px` over `card_px_per_mm`.
 - `card_covered`: share of the card behind fingers or other things; `card_outside`: share outside the photo;
   `card_saturated`: share, of what is neither, where at least two of three channels are 250 or more;
   `card_visible` = 1 − covered − outside.
 - `name_visible`, `number_visible`: share of the printed field's box that is neither covered nor outside.
-- `name_legible`, `number_legible`: visible share ≥ 0.97; glare bright enough to clip the ink itself over at most 6 % of
-  the box; height of 9 px or more (number) or 12 px (name); blur_px at most 0.50 (number) or 0.30 (name) of that height;
-  contrast (5th to 95th percentile of luma) at least 20 and 3 times the noise.
+- `name_legible`, `number_legible`: visible share ≥ 0.97; glare bright enough to clip the ink itself over at
+  most 6 % of the box; height of 9 px or more (number) or 12 px (name); blur_px at most 0.50 (number) or
+  0.30 (name) of that height; contrast (5th to 95th percentile of luma) at least 20 and 3 times the noise.
 """
 
 from dataclasses import dataclass
@@ -41,15 +42,25 @@ class Field:
 
 
 def card_mask(picture: U8, cover: F32, glare: F32, homography: F64) -> tuple[U8, F32]:
-    """The mask (135, 214) in the card's own frame (0 clear, 1 covered, 2 glare or clipped, 3 outside the photo), and
-    which cells are clipped (0 or 1)."""
+    """The card's mask, and which of its cells are clipped (0 or 1), both (135, 214) in the card's own frame.
+
+    The mask holds 0 clear, 1 covered, 2 glare or clipped, 3 outside the photo.
+    """
     h, w = GRID
     # card cells, with integer centres, to picture pixels with integer centres
-    to_mm = np.array([[1 / GRID_PX_PER_MM, 0, 0.5 / GRID_PX_PER_MM], [0, 1 / GRID_PX_PER_MM, 0.5 / GRID_PX_PER_MM], [0, 0, 1]])
+    to_mm = np.array(
+        [
+            [1 / GRID_PX_PER_MM, 0, 0.5 / GRID_PX_PER_MM],
+            [0, 1 / GRID_PX_PER_MM, 0.5 / GRID_PX_PER_MM],
+            [0, 0, 1],
+        ]
+    )
     to_cv = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
     matrix = to_cv @ homography @ to_mm
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    covered = cv2.warpPerspective(cover, matrix, (w, h), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=9.0)
+    covered = cv2.warpPerspective(
+        cover, matrix, (w, h), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=9.0
+    )
     seen = cv2.warpPerspective(picture, matrix, (w, h), flags=flags, borderMode=cv2.BORDER_REPLICATE)
     clipped = (seen >= 250).sum(-1) >= 2
     mask = np.zeros(GRID, np.uint8)
@@ -70,8 +81,10 @@ def blur_px(optics: Optics, px_per_mm: float, long_side: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class CardView:
-    """What the labels of printed fields are measured on. `ink_light` (135, 214) is the light that black ink sends the
-    camera, 1 being where it clips; `blur` in px."""
+    """What the labels of printed fields are measured on.
+
+    `ink_light` (135, 214) is the light that black ink sends the camera, 1 being where it clips; `blur` in px.
+    """
 
     picture: U8
     homography: F64
@@ -103,7 +116,9 @@ def _contrasty(picture: U8, homography: F64, box: Box) -> bool:
         [0, (box[3] - box[1]) * HEIGHT_MM / size[1], box[1] * HEIGHT_MM],
         [0, 0, 1],
     ])  # fmt: skip
-    patch = cv2.warpPerspective(picture, homography @ scale, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    patch = cv2.warpPerspective(
+        picture, homography @ scale, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    )
     gray = f32(cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY))
     dark, lit = np.percentile(gray, [5, 95])
     paper = gray > (dark + lit) / 2
@@ -113,7 +128,7 @@ def _contrasty(picture: U8, homography: F64, box: Box) -> bool:
 
 
 def face_covered(front: F32, accessory: F32 | None, box: tuple[float, float, float, float]) -> float:
-    """The share of the ellipse in the face's box that `front` (H, W) or the accessory hides, or that the photo cuts."""
+    """The share of the ellipse in the face's box that the hand, an accessory or the photo's edge hides."""
     height, width = front.shape
     x0, y0, x1, y1 = box
     n = 40

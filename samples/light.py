@@ -1,4 +1,4 @@
-"""Light on the scene: where it comes from, how it falls off, the shadows it casts, and its gloss on the laminate."""
+"""Light on the scene: its direction and falloff, its shadows, and its gloss on the laminate."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,10 +14,10 @@ GRID = (135, 214)  # (h, w) of everything kept in the card's own frame: 2.5 px a
 
 @dataclass(frozen=True, slots=True)
 class Lamp:
-    """The mirror image of a light source in the laminate. Places and half sizes are fractions of the card's width.
+    """The mirror image of a light source in the laminate; lengths are fractions of the card's width.
 
-    `kind`: disc, tube or window; `radiance`: of its core, white paper being about 0.8; `soft`: width of its graded rim
-    as a share of its size; `halo`: radiance of the wide lobe around it.
+    `kind`: disc, tube or window; `radiance`: of its core, white paper being about 0.8; `soft`: width of its
+    graded rim as a share of its size; `halo`: radiance of the wide lobe around it.
     """
 
     kind: str
@@ -33,9 +33,13 @@ class Lamp:
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """`direction`: unit vector towards the main light, z towards the camera; `falloff`, `falloff_angle`: relative change of
-    light across the photo; `card`: light on the card relative to the scene; `haze`: milky light over the whole laminate;
-    `shadows`: how many soft shadows cross the scene; `shadow_depth`: 0–1."""
+    """The light of one scene.
+
+    `direction`: unit vector towards the main light, z towards the camera; `falloff`, `falloff_angle`:
+    relative change of light across the photo; `card`: light on the card relative to the scene; `haze`: milky
+    light over the whole laminate; `shadows`: how many soft shadows cross the scene, each up to `shadow_depth`
+    (0–1) deep.
+    """
 
     direction: tuple[float, float, float]
     falloff: float
@@ -105,4 +109,5 @@ def illumination(light: Light, size: tuple[int, int]) -> F32:
 
 
 def direction(light: Light) -> F64:
+    """The unit vector (3,) towards the main light."""
     return np.asarray(light.direction, np.float64)

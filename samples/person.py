@@ -1,19 +1,18 @@
 """People: cut out of public-domain photographs that packages ship, or drawn; recoloured, reshaped, dressed.
 
-Sources: scikit-image's `astronaut` (Eileen Collins, NASA, public domain) and matplotlib's sample `grace_hopper.jpg`
-(Grace Hopper, US Navy, public domain). No other person's picture is used.
+Sources: scikit-image's `astronaut` (Eileen Collins, NASA, public domain) and matplotlib's sample
+`grace_hopper.jpg` (Grace Hopper, US Navy, public domain). No other person's picture is used.
 """
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import cast
 
 import cv2
 import matplotlib.cbook
 import numpy as np
 import skimage.data
 
-from samples.arrays import F32, F64, U8, f32, gaussian, linear, linear_colour, over, smooth_noise
+from samples.arrays import F32, F64, U8, f32, gaussian, linear, linear_colour, over, smooth_noise, u8
 
 PHOTOGRAPHED = ("astronaut", "hopper")
 
@@ -22,8 +21,8 @@ PHOTOGRAPHED = ("astronaut", "hopper")
 class PersonRecipe:
     """A person in the photo. Places are fractions of the photo's width and height, angles degrees.
 
-    `face_h` is the height from hairline to chin as a fraction of the photo's height. `accessory` is none, mask,
-    sunglasses or scarf.
+    `face_h` is the height from hairline to chin as a fraction of the photo's height. `accessory` is none,
+    mask, sunglasses or scarf.
     """
 
     source: str
@@ -54,7 +53,7 @@ class Cutout:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A person drawn in place: premultiplied linear `rgba` (H, W, 4), the face's box in px, its skin (3,) linear."""
+    """A person drawn in place: premultiplied linear `rgba` (H, W, 4), the face in px, skin (3,) linear."""
 
     rgba: F32
     face_box: tuple[float, float, float, float]
@@ -68,23 +67,52 @@ def cutout(source: str, head_only: bool) -> Cutout:
     if source.startswith("drawn:"):
         return _drawn_head(int(source.removeprefix("drawn:")))
     if source == "astronaut":
-        bgr = cv2.cvtColor(skimage.data.astronaut(), cv2.COLOR_RGB2BGR)
+        rgb = skimage.data.astronaut()  # type: ignore[no-untyped-call]
+        bgr = u8(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
         face, neck = (178.0, 72.0, 276.0, 184.0), 187.0
-        head = np.array([(152, 30), (225, 5), (303, 40), (303, 130), (270, 150), (254, 172), (252, 195), (188, 195), (184, 165), (172, 130), (150, 105)])
-        body = np.array([(60, 215), (130, 150), (255, 170), (310, 250), (365, 300), (365, 511), (20, 511), (40, 280)])
+        head = np.array(
+            [
+                (152, 30),
+                (225, 5),
+                (303, 40),
+                (303, 130),
+                (270, 150),
+                (254, 172),
+                (252, 195),
+                (188, 195),
+                (184, 165),
+                (172, 130),
+                (150, 105),
+            ]
+        )
+        body = np.array(
+            [(60, 215), (130, 150), (255, 170), (310, 250), (365, 300), (365, 511), (20, 511), (40, 280)]
+        )
     else:
         # skimage and matplotlib ship these pictures as package data: nothing is fetched
         path = matplotlib.cbook.get_sample_data("grace_hopper.jpg", asfileobj=False)
-        bgr = cast(U8, cv2.imread(str(path), cv2.IMREAD_COLOR))
+        bgr = u8(cv2.imread(str(path), cv2.IMREAD_COLOR))
         face, neck = (166.0, 126.0, 360.0, 322.0), 326.0
-        head = np.array([(145, 60), (262, 15), (372, 60), (378, 240), (350, 305), (330, 350), (215, 350), (165, 300), (145, 240)])
+        head = np.array(
+            [
+                (145, 60),
+                (262, 15),
+                (372, 60),
+                (378, 240),
+                (350, 305),
+                (330, 350),
+                (215, 350),
+                (165, 300),
+                (145, 240),
+            ]
+        )
         body = np.array([(200, 330), (330, 320), (500, 390), (511, 599), (20, 599), (50, 385)])
     alpha = _matte(bgr, head, body)
     if head_only:
         within = np.zeros(bgr.shape[:2], np.uint8)
         cv2.fillPoly(within, [head.astype(np.int32)], 255)
         fade = np.clip((neck + 6 - np.arange(bgr.shape[0])) / 14, 0, 1)[:, None]
-        alpha = f32(alpha * fade * gaussian(f32(within) / 255, 2))
+        alpha = f32(alpha * fade * gaussian(f32(within / 255), 2))
     skin = _skin_likelihood(bgr, face) * alpha
     return Cutout(bgr, alpha, skin, face, _mean_skin(bgr, skin))
 
@@ -94,7 +122,9 @@ def _matte(bgr: U8, head: F64, body: F64) -> F32:
     maybe = np.zeros(bgr.shape[:2], np.uint8)
     for polygon in (head, body):
         cv2.fillPoly(maybe, [polygon.astype(np.int32)], 1)
-    sure = cv2.erode(maybe, np.ones((3, 3), np.uint8), iterations=18, borderType=cv2.BORDER_CONSTANT, borderValue=1)
+    sure = cv2.erode(
+        maybe, np.ones((3, 3), np.uint8), iterations=18, borderType=cv2.BORDER_CONSTANT, borderValue=1
+    )
     state = np.full(bgr.shape[:2], cv2.GC_BGD, np.uint8)
     state[cv2.dilate(maybe, np.ones((13, 13), np.uint8)) > 0] = cv2.GC_PR_BGD
     state[maybe > 0] = cv2.GC_PR_FGD
@@ -106,7 +136,7 @@ def _matte(bgr: U8, head: F64, body: F64) -> F32:
     if count > 1:
         person = f32(labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])))
     # pulled in a little, so that no rim of the old background comes along
-    return f32(np.clip((gaussian(person, 2.0) - 0.45) / 0.5, 0, 1))
+    return f32(np.clip((gaussian(f32(person), 2.0) - 0.45) / 0.5, 0, 1))
 
 
 def _skin_likelihood(bgr: U8, face: tuple[float, float, float, float]) -> F32:
@@ -149,7 +179,7 @@ def _drawn_head(seed: int) -> Cutout:
     def ellipse(x: float, y: float, rx: float, ry: float, soft: float = 1.0, angle: float = 0) -> F32:
         mask = np.zeros((size, size), np.uint8)
         cv2.ellipse(mask, ((x, y), (2 * rx, 2 * ry), angle), 255, -1, cv2.LINE_AA)
-        return gaussian(f32(mask) / 255, soft)
+        return gaussian(f32(mask / 255), soft)
 
     def paint(mask: F32, colour: F32, opacity: float = 1.0) -> None:
         m = (mask * opacity)[..., None]
@@ -168,7 +198,9 @@ def _drawn_head(seed: int) -> Cutout:
     face = ellipse(cx, cy, half_w, half_h, 1.2)
     paint(face, skin)
     y, x = np.mgrid[:size, :size].astype(np.float32)
-    light = 1.06 - 0.32 * ((x - cx + rng.uniform(-30, 30)) / half_w) ** 2 - 0.16 * ((y - cy + 25) / half_h) ** 2
+    light = (
+        1.06 - 0.32 * ((x - cx + rng.uniform(-30, 30)) / half_w) ** 2 - 0.16 * ((y - cy + 25) / half_h) ** 2
+    )
     shade = np.where(face > 0, np.clip(light, 0.45, 1.2), 1)
     canvas *= shade[..., None].astype(np.float32)
     eye_y, eye_x = cy - rng.uniform(2, 14), half_w * rng.uniform(0.40, 0.48)
@@ -183,7 +215,9 @@ def _drawn_head(seed: int) -> Cutout:
     lips = skin * f32([0.62, 0.5, 0.85])
     paint(ellipse(cx, cy + 61, rng.uniform(20, 28), rng.uniform(5, 9), 1.5), f32(lips), 0.9)
     paint(ellipse(cx, cy + 61, 20, 1.4, 1), f32(lips * 0.4), 0.8)
-    fringe = ellipse(cx + rng.uniform(-20, 20), cy - half_h * 0.93, half_w * 1.05, half_h * rng.uniform(0.25, 0.45), 2)
+    fringe = ellipse(
+        cx + rng.uniform(-20, 20), cy - half_h * 0.93, half_w * 1.05, half_h * rng.uniform(0.25, 0.45), 2
+    )
     paint(fringe, hair)
     grain = 1 + 0.05 * smooth_noise(rng, (size, size), 90, 2)
     canvas *= np.clip(grain, 0.5, 1.5)[..., None]
@@ -202,7 +236,9 @@ def _reduced(source: str, head_only: bool, halvings: int) -> tuple[F32, F32, F32
     factor = 0.5**halvings
     if halvings == 0:
         return planes
-    image, alpha, skin = (f32(cv2.resize(p, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)) for p in planes)
+    image, alpha, skin = (
+        f32(cv2.resize(p, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)) for p in planes
+    )
     return image, alpha, skin
 
 
@@ -211,11 +247,12 @@ def _recoloured(recipe: PersonRecipe, halvings: int) -> tuple[F32, F32]:
     rng = np.random.default_rng(recipe.seed)
     cut = cutout(recipe.source, not recipe.own_clothes)
     image, alpha, skin = _reduced(recipe.source, not recipe.own_clothes, halvings)
-    gain = np.clip(skin_tone(rng) / np.maximum(cut.skin_colour, 1e-3), 0.12, 1.9)
-    gain = f32(gain ** rng.uniform(0.2, 1.0))
+    wanted = np.clip(skin_tone(rng) / np.maximum(cut.skin_colour, 1e-3), 0.12, 1.9)
+    gain = f32(wanted ** rng.uniform(0.2, 1.0))
     rest = f32(cv2.transform(image, _clothes_mixing(rng)))
     hair = f32(np.clip(rng.uniform(0.25, 1.5) * (1 + rng.uniform(-0.2, 0.2, 3)), 0.1, 1.6))
-    chin = round(cut.face[3] * 0.5**halvings)
+    # below a head alone there are no clothes to turn into other colours
+    chin = round(cut.face[3] * 0.5**halvings) if recipe.own_clothes else image.shape[0]
     rest[:chin] = image[:chin] * hair
     rgba = np.empty((*alpha.shape, 4), np.float32)
     rgba[..., 3] = alpha
@@ -296,11 +333,17 @@ def _torso(recipe: PersonRecipe, rng: np.random.Generator, size: tuple[int, int]
     chin = np.array([cx - np.sin(turn) * 0.5 * face, cy + np.cos(turn) * 0.5 * face])
     out = np.zeros((height, width, 4), np.float32)
     neck = rng.uniform(0.24, 0.33)
-    _fill(out, chin + face * np.array([(-neck, -0.35), (neck, -0.35), (neck * 1.15, 0.5), (-neck * 1.15, 0.5)]), skin * 0.72)
+    _fill(
+        out,
+        chin + face * np.array([(-neck, -0.35), (neck, -0.35), (neck * 1.15, 0.5), (-neck * 1.15, 0.5)]),
+        skin * 0.72,
+    )
     drop, reach = rng.uniform(0.40, 0.62), rng.uniform(0.95, 1.35)
     collar = rng.uniform(0.10, 0.30)
-    right = [(neck * 1.0, collar - 0.12), (neck * 1.5, collar + 0.05), (reach * 0.62, drop - 0.06), (reach * 0.9, drop + 0.06),
-             (reach, drop + 0.32), (reach * 1.10, drop + 1.0), (reach * 1.25, 14.0)]  # fmt: skip
+    right = [
+        (neck * 1.0, collar - 0.12), (neck * 1.5, collar + 0.05), (reach * 0.62, drop - 0.06),
+        (reach * 0.9, drop + 0.06), (reach, drop + 0.32), (reach * 1.10, drop + 1.0), (reach * 1.25, 14.0),
+    ]  # fmt: skip
     notch = rng.uniform(0.02, 0.45) if rng.random() < 0.5 else 0.04
     outline = [*right, *[(-px, py) for px, py in reversed(right)], (0.0, collar + notch)]
     points = _rounded(np.array(outline), 3)
@@ -313,12 +356,13 @@ def _rounded(points: F64, rounds: int) -> F64:
     """A closed polygon with its corners cut `rounds` times (Chaikin)."""
     for _ in range(rounds):
         following = np.roll(points, -1, axis=0)
-        points = np.stack([0.75 * points + 0.25 * following, 0.25 * points + 0.75 * following], 1).reshape(-1, 2)
+        pairs = np.stack([0.75 * points + 0.25 * following, 0.25 * points + 0.75 * following], 1)
+        points = pairs.reshape(-1, 2)
     return points
 
 
 def _fill(rgba: F32, polygon: F64, colour: F32) -> None:
-    """Paints a polygon over premultiplied `rgba` (H, W, 4); `colour` is (3,), or (h, W, 3) for the lowest h rows."""
+    """Paints a polygon over premultiplied `rgba`; `colour` is (3,), or (h, W, 3) for the lowest h rows."""
     height, width = rgba.shape[:2]
     x0, y0 = (int(v) for v in np.clip(np.floor(polygon.min(0)) - 1, 0, (width, height)))
     x1, y1 = (int(v) for v in np.clip(np.ceil(polygon.max(0)) + 1, 0, (width, height)))
@@ -346,7 +390,12 @@ def _cloth(rng: np.random.Generator, size: tuple[int, int], face: float, chin: F
     x = (x - np.float32(chin[0])) / np.float32(face)
     y = (y - np.float32(chin[1])) / np.float32(face)
     first, second = linear_colour(rng, 0.01, 0.8, 0.9), linear_colour(rng, 0.01, 0.8, 0.9)
-    kind = str(rng.choice(["plain", "horizontal", "vertical", "check", "mottled", "print"], p=[0.45, 0.15, 0.1, 0.1, 0.1, 0.1]))
+    kind = str(
+        rng.choice(
+            ["plain", "horizontal", "vertical", "check", "mottled", "print"],
+            p=[0.45, 0.15, 0.1, 0.1, 0.1, 0.1],
+        )
+    )
     period = rng.uniform(0.06, 0.35)
     share = rng.uniform(0.2, 0.6)
     bend = f32(0.06 * np.sin(2 * x))
@@ -369,7 +418,10 @@ def _cloth(rng: np.random.Generator, size: tuple[int, int], face: float, chin: F
 
 
 def _accessory(
-    recipe: PersonRecipe, rng: np.random.Generator, size: tuple[int, int], box: tuple[float, float, float, float]
+    recipe: PersonRecipe,
+    rng: np.random.Generator,
+    size: tuple[int, int],
+    box: tuple[float, float, float, float],
 ) -> tuple[F32, F32]:
     """Something worn over the face: premultiplied RGBA (H, W, 4) and its coverage (H, W)."""
     width, height = size
@@ -385,17 +437,42 @@ def _accessory(
     if recipe.accessory == "sunglasses":
         colour = linear_colour(rng, 0.005, 0.05, 0.5)
         for side in (-1, 1):
-            put([(side * 0.06, -0.36), (side * 0.72, -0.40), (side * 0.70, 0.02), (side * 0.35, 0.12), (side * 0.10, 0.0)], colour)
+            put(
+                [
+                    (side * 0.06, -0.36),
+                    (side * 0.72, -0.40),
+                    (side * 0.70, 0.02),
+                    (side * 0.35, 0.12),
+                    (side * 0.10, 0.0),
+                ],
+                colour,
+            )
         put([(-0.2, -0.33), (0.2, -0.33), (0.2, -0.24), (-0.2, -0.24)], colour, 0)
     else:
         light = rng.random() < 0.7
         colour = linear_colour(rng, 0.35, 0.85, 0.35) if light else linear_colour(rng, 0.01, 0.3, 0.8)
         top = rng.uniform(-0.12, 0.15)
         low = 1.10 if recipe.accessory == "mask" else 1.8
-        put([(-0.82, top), (0.0, top - 0.12), (0.82, top), (0.84, 0.5), (0.45, low), (-0.45, low), (-0.84, 0.5)], colour, 2)
+        put(
+            [
+                (-0.82, top),
+                (0.0, top - 0.12),
+                (0.82, top),
+                (0.84, 0.5),
+                (0.45, low),
+                (-0.45, low),
+                (-0.84, 0.5),
+            ],
+            colour,
+            2,
+        )
         for i in range(3):
             level = top + 0.2 + 0.2 * i
-            put([(-0.78, level), (0.78, level), (0.78, level + 0.03), (-0.78, level + 0.03)], f32(colour * 0.8), 0)
+            put(
+                [(-0.78, level), (0.78, level), (0.78, level + 0.03), (-0.78, level + 0.03)],
+                f32(colour * 0.8),
+                0,
+            )
     shade = np.clip(1 + 0.06 * smooth_noise(rng, (height, width), 8), 0.7, 1.2)[..., None]
     out[..., :3] *= shade
     return out, f32(out[..., 3].copy())

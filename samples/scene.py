@@ -6,13 +6,15 @@ from typing import Any
 import cv2
 import numpy as np
 
-from samples import background, hand, labels, person
+from samples import background, hand, labels, limbs, person
 from samples import card as cards
 from samples import light as lights
-from samples.arrays import F32, F64, U8, f32, gaussian, linear, over
+from samples.arrangement import Held
+from samples.arrays import F32, F64, U8, f32, gaussian, linear, over, project
 from samples.camera import card_corners, card_homography, develop, disc_blur, motion_kernel
 from samples.card import WIDTH_MM
-from samples.recipe import Blocker, Held, Recipe, grip_frame, sample_recipe
+from samples.covering import Blocker, grip_frame
+from samples.recipe import Recipe, sample_recipe
 
 __all__ = ["Recipe", "Scene", "render", "sample_recipe"]
 
@@ -23,9 +25,9 @@ TEXTURE_LEVELS = (4, 8, 16, 32)  # px/mm at which flat cards are drawn and cache
 class Scene:
     """A rendered photo.
 
-    `bgr` (H, W, 3) uint8, upright; `label` in the labelled-set format, places in px of this rendering; `card_mask`
-    (135, 214) uint8 in the card's own frame: 0 clear, 1 covered, 2 glare or clipped, 3 outside the photo; all 3 where
-    there is no card.
+    `bgr` (H, W, 3) uint8, upright; `label` in the labelled-set format, places in px of this rendering;
+    `card_mask` (135, 214) uint8 in the card's own frame: 0 clear, 1 covered, 2 glare or clipped, 3 outside
+    the photo; all 3 where there is no card.
     """
 
     bgr: U8
@@ -35,8 +37,10 @@ class Scene:
 
 @dataclass(slots=True)
 class _Foreground:
-    """The layer that lies at the card's distance, while it is being drawn: premultiplied linear `rgba` (H, W, 4), and
-    how much of what is in front of the card hides it, `cover` (H, W)."""
+    """The layer at the card's distance, while it is being drawn.
+
+    Premultiplied linear `rgba` (H, W, 4), and `cover` (H, W): coverage of what is in front of the card.
+    """
 
     rgba: F32
     cover: F32
@@ -59,7 +63,11 @@ def render(recipe: Recipe, long_side: int) -> Scene:
         _cast_shadow(scene, front.rgba, px_per_mm, recipe)
         front.rgba = disc_blur(front.rgba, recipe.optics.card_coc_mm * px_per_mm)
     length = recipe.optics.motion_mm * px_per_mm
-    kernel = motion_kernel(length, recipe.optics.motion_angle, recipe.optics.motion_curve) if length >= 0.3 else None
+    kernel = (
+        motion_kernel(length, recipe.optics.motion_angle, recipe.optics.motion_curve)
+        if length >= 0.3
+        else None
+    )
     if kernel is not None and recipe.optics.hand_only:
         front.rgba = f32(cv2.filter2D(front.rgba, -1, kernel, borderType=cv2.BORDER_REPLICATE))
     sharp_alpha = front.rgba[..., 3]
@@ -91,7 +99,9 @@ def _px_per_mm(held: Held, homography: F64) -> float:
     return float(0.5 * (np.linalg.norm(c[1] - c[0]) + np.linalg.norm(c[2] - c[3])) / held.card.width_mm)
 
 
-def _foreground(recipe: Recipe, size: tuple[int, int], homography: F64 | None, placed: list[person.Placed]) -> _Foreground:
+def _foreground(
+    recipe: Recipe, size: tuple[int, int], homography: F64 | None, placed: list[person.Placed]
+) -> _Foreground:
     width, height = size
     front = _Foreground(np.zeros((height, width, 4), np.float32), np.zeros((height, width), np.float32))
     if recipe.held is None or homography is None:
@@ -99,20 +109,22 @@ def _foreground(recipe: Recipe, size: tuple[int, int], homography: F64 | None, p
     for other in recipe.others:
         plane = card_homography(other.pose, size, other.card.width_mm, other.card.height_mm)
         _lay(other, plane, front.rgba, recipe, glossy=False)
-    rng = np.random.default_rng(recipe.light.seed)
-    towards = lights.direction(recipe.light)
     skin = placed[-1].skin_colour if recipe.hand_skin is None else f32(recipe.hand_skin)
     hands = [hand.build(g, grip_frame(g, recipe.held.card, homography), skin) for g in recipe.grips]
     for one in hands:
-        for part in one.behind:
-            hand.draw(part, front.rgba, towards, rng, one.px_per_mm)
+        for i, part in enumerate(one.behind):
+            limbs.draw(part, front.rgba, _setting(recipe, one, i))
     _lay(recipe.held, homography, front.rgba, recipe, glossy=True)
     for blocker in recipe.blockers:
         _block(blocker, homography, front)
     for one in hands:
-        for part in one.front:
-            hand.draw(part, front.rgba, towards, rng, one.px_per_mm, front.cover)
+        for i, part in enumerate(one.front):
+            limbs.draw(part, front.rgba, _setting(recipe, one, 10 + i), front.cover)
     return front
+
+
+def _setting(recipe: Recipe, one: hand.Hand, index: int) -> limbs.Setting:
+    return limbs.Setting(lights.direction(recipe.light), one.px_per_mm, recipe.light.seed + index)
 
 
 def _lay(held: Held, homography: F64, layer: F32, recipe: Recipe, *, glossy: bool) -> None:
@@ -123,7 +135,9 @@ def _lay(held: Held, homography: F64, layer: F32, recipe: Recipe, *, glossy: boo
     flat = cards.draw(card, level)
     alpha = cards.outline(card.width_mm, card.height_mm, card.radius_mm, level)
     rgba = np.dstack([linear(flat.bgr), f32(alpha) / 255])
-    if level > 1.4 * px_per_mm:  # a perspective warp does not average: bring the texture near the photo's scale first
+    if (
+        level > 1.4 * px_per_mm
+    ):  # a perspective warp does not average: bring the texture near the photo's scale first
         factor = px_per_mm * 1.1 / level
         rgba = cv2.resize(rgba, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     rows, columns = rgba.shape[:2]
@@ -145,7 +159,11 @@ def _lay(held: Held, homography: F64, layer: F32, recipe: Recipe, *, glossy: boo
                       [0, card.height_mm / rows, 0.5 * card.height_mm / rows], [0, 0, 1]])  # fmt: skip
     to_window = np.array([[1, 0, -0.5 - x0], [0, 1, -0.5 - y0], [0, 0, 1]])
     matrix = to_window @ homography @ to_mm
-    warped = f32(cv2.warpPerspective(rgba, matrix, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT))
+    warped = f32(
+        cv2.warpPerspective(
+            rgba, matrix, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
+        )
+    )
     region = layer[y0:y1, x0:x1]
     shadow = gaussian(np.ascontiguousarray(warped[..., 3]), 2.5 * px_per_mm)
     region[..., :3] *= 1 - 0.5 * shadow[..., None]
@@ -156,9 +174,8 @@ def _block(blocker: Blocker, homography: F64, front: _Foreground) -> None:
     turn = np.deg2rad(blocker.angle)
     unit = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)], float) * (blocker.half_w, blocker.half_h)
     turned = unit @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-    mm = (turned + (blocker.x, blocker.y)) * WIDTH_MM
-    homogeneous = np.column_stack([mm, np.ones(4)]) @ homography.T
-    corners = homogeneous[:, :2] / homogeneous[:, 2:]
+    mm = (turned + np.array([blocker.x, blocker.y])) * WIDTH_MM
+    corners = project(homography, mm)
     mask = np.zeros(front.cover.shape, np.uint8)
     cv2.fillConvexPoly(mask, np.round((corners - 0.5) * 16).astype(np.int32), 255, cv2.LINE_AA, 4)
     alpha = f32(mask) / 255
@@ -173,10 +190,10 @@ def _cast_shadow(scene: F32, rgba: F32, px_per_mm: float, recipe: Recipe) -> Non
     towards = lights.direction(recipe.light)
     small = cv2.resize(rgba[..., 3], None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
     shift = -70.0 * px_per_mm * 0.25
-    matrix = np.float32([[1, 0, shift * towards[0]], [0, 1, shift * towards[1]]])
+    matrix = f32([[1, 0, shift * towards[0]], [0, 1, shift * towards[1]]])
     moved = cv2.warpAffine(small, matrix, (small.shape[1], small.shape[0]))
-    soft = gaussian(f32(moved), 14 * px_per_mm * 0.25)
-    soft = cv2.resize(soft, (rgba.shape[1], rgba.shape[0]), interpolation=cv2.INTER_LINEAR)
+    blurred = gaussian(f32(moved), 14 * px_per_mm * 0.25)
+    soft = cv2.resize(blurred, (rgba.shape[1], rgba.shape[0]), interpolation=cv2.INTER_LINEAR)
     scene *= 1 - np.float32(0.35) * f32(soft)[..., None]
 
 
@@ -191,7 +208,7 @@ def _labelled(
         "exif_orientation": 1,
         "mirrored": recipe.mirrored,
         "card_corners": None,
-        "severity": {k: _rounded(v) for k, v in recipe.severity},
+        "severity": {k: _rounded(v) for k, v in recipe.severity.items()},
     }
     mask = np.full(lights.GRID, labels.OUTSIDE, np.uint8)
     held = recipe.held
@@ -201,7 +218,9 @@ def _labelled(
         corners = card_corners(homography, held.card.width_mm, held.card.height_mm)
         label["decoy"], label["decoy_corners"] = held.card.kind, corners.tolist()
     if recipe.others:
-        planes = (card_homography(o.pose, (width, height), o.card.width_mm, o.card.height_mm) for o in recipe.others)
+        planes = (
+            card_homography(o.pose, (width, height), o.card.width_mm, o.card.height_mm) for o in recipe.others
+        )
         label["other_cards"] = [card_corners(p).tolist() for p in planes]
     if placed:
         holder = placed[-1]
@@ -220,7 +239,9 @@ def _labelled(
     return Scene(picture, label, mask)
 
 
-def _label_card(recipe: Recipe, held: Held, picture: U8, homography: F64, cover: F32, label: dict[str, Any]) -> U8:
+def _label_card(
+    recipe: Recipe, held: Held, picture: U8, homography: F64, cover: F32, label: dict[str, Any]
+) -> U8:
     """Adds what is true of the held card; returns its mask."""
     width = picture.shape[1]
     px_per_mm = _px_per_mm(held, homography)
@@ -234,7 +255,11 @@ def _label_card(recipe: Recipe, held: Held, picture: U8, homography: F64, cover:
         card_width_px=round(px_per_mm * WIDTH_MM, 2),
         card_px_per_mm=round(px_per_mm, 4),
         card_frame_fraction=_rounded(px_per_mm * WIDTH_MM / width),
-        card_pose={"roll": _rounded(held.pose.roll), "yaw": _rounded(held.pose.yaw), "pitch": _rounded(held.pose.pitch)},
+        card_pose={
+            "roll": _rounded(held.pose.roll),
+            "yaw": _rounded(held.pose.yaw),
+            "pitch": _rounded(held.pose.pitch),
+        },
         card_visible=_rounded(1 - covered - outside),
         card_covered=_rounded(covered),
         card_outside=_rounded(outside),
