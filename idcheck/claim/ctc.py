@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -21,6 +22,7 @@ Symbols: TypeAlias = tuple[int, ...]
 """A text as columns of an emission matrix; column 0 is the blank."""
 
 _TINY: Final = 1e-300
+_HUGE: Final = 1e200
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,15 @@ class Channel:
     """Probabilities of a reader's errors.
 
     Attributes:
-        wrong: that a column means a character to which the reader gives no probability at all.
+        wrong: that a column means a character to which the reader gives no probability.
+        doubt: the same, for each unit of probability left to others than the blank and the favourite.
         spurious: that a column in which the reader sees a character shows nothing.
         missed: that a character leaves no trace.
         missed_next: that the next one does not either, once one did not.
     """
 
     wrong: float
+    doubt: float
     spurious: float
     missed: float
     missed_next: float
@@ -49,82 +53,71 @@ class Channel:
 
         Args:
             probabilities: shape (columns, symbols), the blank's first.
-        """
-        emissions = probabilities + self.wrong
-        emissions[:, 0] = probabilities[:, 0] + self.spurious * (1 - probabilities[:, 0])
-        return emissions
 
-    def _skips(self, size: int) -> Floats:
-        """Probability of missing 1, 2, … `size` characters in a row."""
-        return np.asarray(self.missed * self.missed_next ** np.arange(size), np.float64)
+        Returns:
+            shape (columns, symbols + 1); the last column is that of a symbol which may be any character.
+        """
+        blank, favourite = probabilities[:, 0], probabilities[:, 1:].max(axis=1)
+        doubt = self.doubt * np.maximum(0.0, 1 - blank - favourite)
+        emissions = probabilities + (self.wrong + doubt)[:, None]
+        emissions[:, 0] = blank + self.spurious * (1 - blank) + doubt
+        return np.column_stack((emissions, 1 - blank + self.wrong))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Graph:
-    """The states of several texts, n of them padded to a common length: blank, character, blank, …, blank.
+    """The states of n texts, padded to a common length: blank, character, blank, …, blank.
 
     Attributes:
-        symbols: int, shape (n, states).
-        double: bool, shape (n, states): whether the state can be entered from two before (two unlike
-            characters need no blank between them).
-        ends: shape (n, states): probability that the text may end there.
-        jumps: shape (states, states): entering a character's state past characters that were missed.
+        symbols: what each state emits; int, shape (n, states).
+        moves: from a column's state to the next column's, shape (n, states, states).
+        ends: probability that the text may end in a state, shape (n, states).
     """
 
     symbols: NDArray[np.intp]
-    double: NDArray[np.bool_]
+    moves: Floats
     ends: Floats
-    jumps: Floats
 
     @classmethod
     def of(cls, texts: Sequence[Symbols], channel: Channel) -> _Graph:
         longest = max(map(len, texts))
-        states = 2 * longest + 1
-        symbols = np.zeros((len(texts), states), np.intp)
-        ends = np.zeros((len(texts), states))
-        skips = channel._skips(longest)  # noqa: SLF001
+        symbols = np.zeros((len(texts), 2 * longest + 1), np.intp)
         for row, text in enumerate(texts):
             symbols[row, 1 : 2 * len(text) : 2] = text
-            last = 2 * len(text)
-            ends[row, last] = 1.0
-            if text:
-                ends[row, last - 1] = 1.0
-            for missing in range(1, len(text) + 1):
-                ends[row, last - 2 * missing] = skips[missing - 1]
-                if missing < len(text):
-                    ends[row, last - 2 * missing - 1] = skips[missing - 1]
-        double = np.zeros(symbols.shape, np.bool_)
-        double[:, 2:] = (symbols[:, 2:] != 0) & (symbols[:, 2:] != symbols[:, :-2])
-        jumps = np.zeros((states, states))
-        for start in range(states):
-            first = start + 3 if start % 2 == 0 else start + 4
-            count = len(range(first, states, 2))
-            jumps[start, first::2] = skips[:count]
-        return cls(symbols, double, ends, jumps)
+        moves = np.repeat(_moves(longest, channel)[None], len(texts), axis=0)
+        rows, pairs = np.nonzero(symbols[:, 3::2] == symbols[:, 1:-2:2])
+        moves[rows, 2 * pairs + 1, 2 * pairs + 3] = 0.0  # two equal characters need a blank between them
+        ends = np.array([_ends(len(text), longest, channel) for text in texts])
+        return cls(symbols, moves, ends)
 
     def start(self) -> Floats:
         """Before the first column: a step from there reaches all that a text may begin with."""
-        alpha = np.zeros(self.ends.shape)
-        alpha[:, 0] = 1.0
+        alpha = np.zeros((len(self.ends), 1, self.ends.shape[1]))
+        alpha[:, :, 0] = 1.0
         return alpha
 
-    def step(self, alpha: Floats) -> Floats:
-        """One column further: what flows into each state before it emits."""
-        after = alpha.copy()
-        after[:, 1:] += alpha[:, :-1]
-        after[:, 2:] += np.where(self.double[:, 2:], alpha[:, :-2], 0.0)
-        if self.jumps.any():
-            after += alpha @ self.jumps
-        return after
 
-    def back(self, beta: Floats) -> Floats:
-        """The transpose of :meth:`step`."""
-        before = beta.copy()
-        before[:, :-1] += beta[:, 1:]
-        before[:, :-2] += np.where(self.double[:, 2:], beta[:, 2:], 0.0)
-        if self.jumps.any():
-            before += beta @ self.jumps.T
-        return before
+@lru_cache(maxsize=256)
+def _moves(length: int, channel: Channel) -> Floats:
+    """Transitions between the states of a text in which no character equals the next."""
+    states = 2 * length + 1
+    moves = np.eye(states) + np.eye(states, k=1)
+    moves[1::2, :] += np.eye(states, k=2)[1::2, :]
+    skips = channel.missed * channel.missed_next ** np.arange(length)
+    for state in range(states):
+        onward = moves[state, state + 3 + state % 2 :: 2]
+        onward += skips[: len(onward)]
+    return moves
+
+
+@lru_cache(maxsize=256)
+def _ends(length: int, longest: int, channel: Channel) -> Floats:
+    """From which states a text of `length` may end, with what probability; padded for one of `longest`."""
+    skips = np.array([1.0, *(channel.missed * channel.missed_next ** np.arange(length))])
+    ends = np.zeros(2 * longest + 1)
+    ends[0 : 2 * length + 1 : 2] = skips[::-1]
+    ends[1 : 2 * length + 1 : 2] = skips[:length][::-1]
+    return ends
 
 
 def log_likelihoods(emissions: Floats, texts: Sequence[Symbols], channel: Channel) -> Floats:
@@ -140,14 +133,14 @@ def log_likelihoods(emissions: Floats, texts: Sequence[Symbols], channel: Channe
     """
     graph = _Graph.of(texts, channel)
     alpha = graph.start()
-    scales = np.zeros(len(texts))
+    scales = []
     for column in emissions[:, graph.symbols]:
-        alpha = graph.step(alpha) * column
-        scale = np.maximum(alpha.sum(axis=1), _TINY)
-        alpha /= scale[:, None]
-        scales += np.log(scale)
+        alpha = alpha @ graph.moves * column[:, None]
+        scales.append(np.maximum(alpha.sum(axis=2, keepdims=True), _TINY))
+        alpha /= scales[-1]
     with np.errstate(divide="ignore"):
-        return np.asarray(scales + np.log((alpha * graph.ends).sum(axis=1)))
+        total = np.log(scales).sum(axis=0)[:, 0, 0] + np.log((alpha[:, 0] * graph.ends).sum(axis=1))
+    return np.asarray(total)
 
 
 def changes(emissions: Floats, text: Symbols, channel: Channel) -> tuple[Floats, Floats]:
@@ -168,21 +161,22 @@ def changes(emissions: Floats, text: Symbols, channel: Channel) -> tuple[Floats,
         nothing.
     """
     graph = _Graph.of([text], channel)
+    moves, ends = graph.moves[0], graph.ends
     own = emissions[:, graph.symbols[0]]
-    alphas, scales = [graph.start()], []
+    alpha, alphas, scales = graph.start()[0], [graph.start()[0]], []
     for column in own:
-        alpha = graph.step(alphas[-1]) * column
+        alpha = alpha @ moves * column
         scales.append(max(float(alpha.sum()), _TINY))
-        alphas.append(alpha / scales[-1])
-    betas = [graph.ends]
+        alpha = alpha / scales[-1]
+        alphas.append(alpha)
+    betas = [ends]
     for column, scale in zip(own[:0:-1], scales[:0:-1], strict=True):
-        betas.append(graph.back(betas[-1] * column / scale))
-    before = np.concatenate(alphas[:-1])
-    entered = np.concatenate([graph.step(alpha) for alpha in alphas[:-1]])
-    after = np.concatenate(betas[::-1])
+        betas.append((betas[-1] * column / scale) @ moves.T)
+    before, after = np.concatenate(alphas[:-1]), np.concatenate(betas[::-1])
+    entered = before @ moves
     # What each column and all that follow it say of a path that enters a state there; after the last, that it
     # may end.
-    onward = np.concatenate((after[1:] * own[1:] / np.array(scales[1:])[:, None], graph.ends))
+    onward = np.concatenate((after[1:] * own[1:] / np.array(scales[1:])[:, None], ends))
     onward[-1, 1::2] = 0.0
     characters, blanks = slice(1, None, 2), slice(0, None, 2)
     replaced_in = entered[:, characters] - before[:, characters]
@@ -196,8 +190,10 @@ def changes(emissions: Floats, text: Symbols, channel: Channel) -> tuple[Floats,
         np.concatenate((replaced_in, put_in), axis=1),
         np.concatenate((replaced_out, put_out), axis=1),
     )
-    own_ways = max(float((alphas[-1] * graph.ends).sum()), _TINY)
-    ratios = np.log(np.maximum(ways, _TINY)) - np.log(own_ways)
+    ways /= max(float((alpha * ends).sum()), _TINY)
+    visited = ways[np.arange(len(text)), list(text)]
+    ways[: len(text)] += np.maximum(0.0, 1.0 - visited)[:, None]  # a missed character may be any
+    ratios = np.log(np.maximum(ways, _TINY))
     return ratios[: len(text)], ratios[len(text) :]
 
 
@@ -215,6 +211,6 @@ def _through(emissions: Floats, entering: Floats, leaving: Floats) -> Floats:
     inside = np.zeros((entering.shape[1], emissions.shape[1]))
     total = np.zeros_like(inside)
     for column, came, goes in zip(emissions, entering, leaving, strict=True):
-        inside = (inside + came[:, None]) * column
+        inside = np.minimum((inside + came[:, None]) * column, _HUGE)
         total += inside * goes[:, None]
     return total

@@ -25,9 +25,9 @@ from idcheck.claim import name as names
 from idcheck.claim.ctc import Channel, Floats, Symbols, changes, log_likelihoods
 from idcheck.types import MatchEvidence, Transcript
 
-NAME_CHANNEL: Final = Channel(wrong=1e-4, spurious=0.02, missed=0.02, missed_next=0.3)
-NUMBER_CHANNEL: Final = Channel(wrong=1e-4, spurious=0.02, missed=0.005, missed_next=0.5)
-
+NAME_CHANNEL: Final = Channel(wrong=1e-4, doubt=0.3, spurious=1e-3, missed=0.02, missed_next=0.3)
+NUMBER_CHANNEL: Final = Channel(wrong=1e-4, doubt=0.3, spurious=1e-3, missed=0.005, missed_next=0.5)
+UNFAMILIAR = 0.02
 _DIGITS: Final = idnumber.CHECK_CHARACTERS
 _SHORTLISTED: Final = 40
 _WORTH_A_LOOK: Final = 1e-4
@@ -57,6 +57,9 @@ def name(transcript: Transcript, claim_name: str) -> MatchEvidence:
     sheet = _sheet(transcript, typed)
     channel = NAME_CHANNEL
     emissions = channel.emissions(sheet.probabilities)
+    for character in typed:
+        if not _familiar(character):
+            emissions[:, sheet.symbols(character)] += UNFAMILIAR
     symbols = sheet.symbols(typed)
     alternatives = _other_names(emissions, sheet, symbols)
     own = float(log_likelihoods(emissions, [symbols], channel)[0])
@@ -64,6 +67,8 @@ def name(transcript: Transcript, claim_name: str) -> MatchEvidence:
     ratio = own - best
     if sheet.anything in symbols:
         return MatchEvidence(min(ratio, 0.0), "unknown_character")
+    if len(typed) == 1:
+        return MatchEvidence(min(ratio, 0.0), "weak_evidence")
     return MatchEvidence(ratio)
 
 
@@ -79,13 +84,11 @@ def id_number(transcript: Transcript, claim_number: str) -> MatchEvidence:
     channel = NUMBER_CHANNEL
     emissions = channel.emissions(sheet.probabilities)
     symbols = sheet.symbols(typed)
-    anchors = [symbols]
-    if len(sheet.read) == len(symbols) and sheet.read != symbols:
-        anchors.append(sheet.read)  # it says better where each digit stands
+    anchors = {symbols, _nearest(emissions, sheet.read, symbols)}
     digits = list(sheet.symbols(_DIGITS))
     others = [
         sheet.symbols(_best_valid(changes(emissions, anchor, channel)[0][:, digits], typed))
-        for anchor in anchors
+        for anchor in sorted(anchors)
     ]
     own, *best = log_likelihoods(emissions, [symbols, *others], channel)
     return MatchEvidence(float(own - max(best)))
@@ -125,9 +128,8 @@ def _sheet(transcript: Transcript, typed: str, alphabet: str = "") -> _Sheet:
         classes += _candidates(lattice.log_probs, set(classes))
     probabilities = np.exp(lattice.log_probs[:, [0, *classes]].astype(np.float64))
     index = {c: 1 + classes.index(lattice.alphabet[c]) for c in wanted if c in lattice.alphabet}
-    anything = 1 - probabilities[:, :1]
     return _Sheet(
-        np.concatenate((probabilities, anything), axis=1),
+        probabilities,
         index,
         tuple(index[c] for c in transcript.text if c in index),
         1 + len(classes),
@@ -135,25 +137,32 @@ def _sheet(transcript: Transcript, typed: str, alphabet: str = "") -> _Sheet:
 
 
 def _candidates(log_probs: NDArray[np.float32], known: set[int]) -> list[int]:
-    """The classes that the lattice holds possible somewhere, likeliest first, but for the blank and `known`."""
+    """The classes that the lattice holds possible somewhere, likeliest first, without those known."""
     columns, classes = np.nonzero(log_probs > np.log(_WORTH_A_LOOK))
     order = np.argsort(-log_probs[columns, classes], kind="stable")
     found = dict.fromkeys(classes[order].tolist())
     return [c for c in found if c != 0 and c not in known][:_SHORTLISTED]
 
 
+def _familiar(character: str) -> bool:
+    """Whether it is one of the 6,763 of GB 2312, with which readers are trained best."""
+    try:
+        return bool(character.encode("gb2312"))
+    except UnicodeEncodeError:
+        return False
+
+
 def _sheet_of_text(transcript: Transcript, wanted: str) -> _Sheet:
-    """For an engine that gives no lattice: each character as sure as the engine says, and a blank after it."""
+    """Without a lattice: each character as sure as the engine says, and a blank after it."""
     read = [names.MIDDLE_DOT if c in names.DOT_LIKE else c for c in transcript.text]
     characters = dict.fromkeys([*wanted, *read])
     index = {c: i for i, c in enumerate(characters, start=1)}
-    probabilities = np.zeros((2 * len(read), len(index) + 2))
+    probabilities = np.zeros((2 * len(read), len(index) + 1))
     probabilities[1::2, 0] = 1.0
     for row, (character, certain) in enumerate(zip(read, transcript.characters, strict=True)):
         sure = min(certain, _SUREST)
-        probabilities[2 * row, 1:-1] = (1 - sure) / _RIVALS_UNSEEN
+        probabilities[2 * row, 1:] = (1 - sure) / _RIVALS_UNSEEN
         probabilities[2 * row, index[character]] = sure
-        probabilities[2 * row, -1] = 1.0
     return _Sheet(probabilities, index, tuple(index[c] for c in read), len(index) + 1)
 
 
@@ -185,6 +194,21 @@ def _largest(ratios: Floats) -> Iterable[tuple[int, int]]:
     places, symbols = np.unravel_index(order, ratios.shape)
     usable = np.isfinite(ratios[places, symbols])
     return zip(places[usable].tolist(), symbols[usable].tolist(), strict=True)
+
+
+def _nearest(emissions: Floats, read: Symbols, typed: Symbols) -> Symbols:
+    """What was read, made as long as what was typed: the gap filled from it, or the surplus left out, in one place.
+
+    Around this text, which need not be valid, the lattice says best what each place may hold instead.
+    """
+    gap = len(typed) - len(read)
+    if gap >= 0:
+        options = [(*read[:at], *typed[at : at + gap], *read[at:]) for at in range(len(read) + 1)]
+    else:
+        options = [(*read[:at], *read[at - gap :]) for at in range(len(typed) + 1)]
+    if len(options) == 1 or gap == 0:
+        return options[0]
+    return options[int(log_likelihoods(emissions, options, NUMBER_CHANNEL).argmax())]
 
 
 def _best_valid(scores: Floats, typed: str) -> str:
