@@ -1,1 +1,5 @@
 """Where things are: the card that is held, its holder's face, and the portrait printed on the card."""
+
+from idcheck.scene.locator import Locator
+
+__all__ = ["Locator"]

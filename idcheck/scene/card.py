@@ -23,8 +23,8 @@ from idcheck.scene.picture import Picture
 from idcheck.scene.rectify import flatten
 from idcheck.types import Box, Gray
 
-FINDER_LONG: Final = 320
-FINDER_SHORT: Final = 240
+FINDER_LONG: Final = 256
+FINDER_SHORT: Final = 192
 """Pixels of the finder's view; it lies or stands as the photo does."""
 
 CROP_SIZE: Final = (192, 128)

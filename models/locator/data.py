@@ -152,7 +152,7 @@ def _shrink_and_warp(picture: Bytes, into: NDArray[np.float64], size: tuple[int,
 def cornering(rng: Rng, stock: Stock) -> Cornering:
     """A sample for the corner network, quickly composed."""
     canvas = composite.background(rng, CROP_SIZE, stock)
-    if rng.random() < 0.08:
+    if rng.random() < 0.25:
         return Cornering(composite.photographed(rng, canvas), np.full((4, 2), np.nan), NO_TURN, BACKGROUND)
     drawn = stock.cards[rng.integers(len(stock.cards))]
     corners, turn = _misplaced(rng, CROP_CORNERS)
@@ -169,12 +169,13 @@ def cornering(rng: Rng, stock: Stock) -> Cornering:
 def _misplaced(rng: Rng, around: Corners) -> tuple[Corners, int]:
     """Where the corners stand when the candidate is off by as much as the finder, or the first look, may
     be."""
-    coarse = rng.random() < 0.55
-    spread = CROP_SIZE[0] * (0.045 if coarse else 0.012)
+    far, coarse, close = 2.2, 1.0, 0.25
+    amount = float(rng.choice([far, coarse, close], p=[0.15, 0.45, 0.4]))
+    spread = CROP_SIZE[0] * 0.045 * amount
     middle = around.mean(axis=0)
-    angle = rng.normal(0, 6 if coarse else 1) * np.pi / 180
+    angle = rng.normal(0, 6 * amount) * np.pi / 180
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    stretch = np.exp(rng.normal(0, 0.09 if coarse else 0.02, 2))
+    stretch = np.exp(rng.normal(0, 0.09 * amount, 2))
     corners = (
         (around - middle) * stretch @ turn.T
         + middle

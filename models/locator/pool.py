@@ -20,7 +20,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from idcheck.scene.card import CROP_SIZE, FINDER_LONG, FINDER_SHORT
+from idcheck.scene.card import CROP_SIZE
 from models.locator import data, stock
 from models.locator.composite import BACKGROUND, PORTRAIT, Rng, Stock
 from models.locator.data import Cornering, Finding, Scene
@@ -30,6 +30,8 @@ CARDS_IN_STOCK = 1200
 LOOKS = 120
 """Cards and people that the scenes of one seed are made of."""
 SCENE_LONG_SIDE = 560
+VIEW_LONG, VIEW_SHORT = 320, 240
+"""Views are drawn finer than the finder sees them, and shrunk for training, as photos are."""
 MOST_CARDS = 2
 """Cards in one view."""
 
@@ -52,11 +54,11 @@ def draw_scene(seed: int, number: int) -> Scene:
 
 def collect_findings(rng: Rng, count: int, draw: Callable[[tuple[int, int]], Finding]) -> dict[str, Any]:
     """Views stand; a lying one is stored with x and y exchanged, and its cards with it."""
-    views = np.zeros((count, FINDER_LONG, FINDER_SHORT), np.uint8)
+    views = np.zeros((count, VIEW_LONG, VIEW_SHORT), np.uint8)
     cards = np.full((count, MOST_CARDS, 4, 2), np.nan, np.float32)
     for i in range(count):
         standing = rng.random() < 0.7
-        sample = draw((FINDER_SHORT, FINDER_LONG) if standing else (FINDER_LONG, FINDER_SHORT))
+        sample = draw((VIEW_SHORT, VIEW_LONG) if standing else (VIEW_LONG, VIEW_SHORT))
         views[i] = sample.view if standing else sample.view.T
         for k, corners in enumerate(sample.cards[:MOST_CARDS]):
             cards[i, k] = corners if standing else corners[:, ::-1]

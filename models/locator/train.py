@@ -13,14 +13,16 @@ import copy
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from idcheck.scene.card import CROP_SIZE
+from idcheck.scene.card import CROP_SIZE, FINDER_LONG, FINDER_SHORT
 from models.locator.net import FINDER_STRIDE, Corners, Finder
 
 CARD_IN_CROP_PX = 132.0
@@ -32,13 +34,19 @@ AVERAGE_OVER = 0.998
 class Pool:
     """Arrays of equal length, drawn by `models.locator.pool`."""
 
-    arrays: dict[str, NDArray[np.generic]]
+    arrays: dict[str, NDArray[Any]]
 
     @classmethod
     def read(cls, folder: Path, kind: str, seeds: list[str]) -> Pool:
         """Those files of the folder that hold a kind of sample and one of the seeds, one after another."""
         files = [np.load(folder / f"{kind}-{seed}.npz") for seed in seeds]
-        return cls({key: np.concatenate([f[key] for f in files]) for key in files[0].files})
+        pool = cls({key: np.concatenate([f[key] for f in files]) for key in files[0].files})
+        if kind == "findings":
+            pool.arrays["cards"] *= FINDER_LONG / pool.arrays["views"].shape[1]
+            size = (FINDER_SHORT, FINDER_LONG)
+            shrunk = [cv2.resize(view, size, interpolation=cv2.INTER_AREA) for view in pool.arrays["views"]]
+            pool.arrays["views"] = np.stack(shrunk)
+        return pool
 
     def __len__(self) -> int:
         return len(next(iter(self.arrays.values())))
@@ -208,7 +216,7 @@ def main() -> None:
     pool, held_out = Pool.read(args.pools, kind, args.seeds), Pool.read(args.pools, kind, [args.held_out])
     net: nn.Module = Finder() if finder else Corners()
     net(
-        torch.zeros(2, 1, *((320, 240) if finder else CROP_SIZE[::-1]), dtype=torch.uint8)
+        torch.zeros(2, 1, *((FINDER_LONG, FINDER_SHORT) if finder else CROP_SIZE[::-1]), dtype=torch.uint8)
     )  # sizes the lazy layer
     if args.start_from:
         net.load_state_dict(torch.load(args.start_from))

@@ -1,0 +1,178 @@
+"""Faces, by MediaPipe's full-range BlazeFace (Bazarevsky et al., 2019; the sparse model of MediaPipe 0.8.3).
+
+The network sees the whole photo letterboxed at 192 × 192 pixels: in gray first, since the luma pyramid is
+there anyway. Where nothing shows it looks again in colour, which finds a few more half-hidden faces, then at
+a brightened view, and then at the photo turned by quarters, since a file may have lost its orientation.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from idcheck.errors import WeightsCorruptError
+from idcheck.scene.geometry import as_polygon
+from idcheck.scene.picture import Picture
+from idcheck.types import Box, Colour, Face, Gray
+
+SIDE: Final = 192
+"""Pixels of the network's square input."""
+_CELLS: Final = 48
+"""Anchors a row and column, one in the middle of each cell; their own size is the whole input's."""
+_LEAST_SCORE: Final = 0.5
+_LEAST_SCORE_IN_COLOUR: Final = 0.4
+"""Colour tells half-hidden faces from patterns more surely."""
+_LEAST_SCORE_TURNED: Final = 0.6
+"""Three more views are three more chances to be wrong."""
+_SAME_FACE: Final = 0.3
+"""Intersection over union from which two boxes are of one face."""
+_LANDMARKS: Final = 6
+_OUTPUTS: Final = ("reshaped_classifier_face_4", "reshaped_regressor_face_4")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _View:
+    """What the network looks at.
+
+    Attributes:
+        pixels: uint8, shape (192, 192, 3), R, G, B: the photo at the top left, black around.
+        scale: the view's pixels per pixel of the photo.
+        quarters: by how many quarter turns, anticlockwise, the photo was turned.
+    """
+
+    pixels: NDArray[np.uint8]
+    scale: float
+    quarters: int = 0
+
+
+class FaceDetector:
+    """Finds faces of people and, as it cannot tell, portraits on cards. Threads take turns."""
+
+    def __init__(self, model: bytes) -> None:
+        """Load ``face_detection_full_range.tflite``.
+
+        Raises:
+            WeightsCorruptError: the network has not the outputs that it should have.
+        """
+        # From memory, OpenCV 5 reads tflite with its new engine only, which drops the classifier's output.
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "face.tflite"
+            path.write_bytes(model)
+            self._network = cv2.dnn.readNetFromTFLite(str(path), cv2.dnn.ENGINE_CLASSIC)
+        if tuple(self._network.getUnconnectedOutLayersNames()) != _OUTPUTS:
+            msg = "the face detector was read without all of its outputs"
+            raise WeightsCorruptError(msg)
+        self._lock = Lock()
+
+    def detect(self, photo: Picture) -> tuple[Face, ...]:
+        """Every face, the largest first."""
+        for view, least in _views(photo):
+            faces = self._look(view, least)
+            if faces:
+                return tuple(sorted(faces, key=lambda face: -face.box.width))
+        return ()
+
+    def _look(self, view: _View, least: float) -> list[Face]:
+        values = view.pixels.astype(np.float32) / 127.5 - 1
+        with self._lock:
+            self._network.setInput(np.ascontiguousarray(values.transpose(2, 0, 1)[None]))
+            scores, places = (np.array(output, np.float32) for output in self._network.forward(_OUTPUTS))
+        return [_in_photo(view, row, score) for row, score in decode(scores, places, least)]
+
+
+def _views(photo: Picture) -> Iterator[tuple[_View, float]]:
+    """What is looked at, one after another until there is a face, and the least score that counts there."""
+    level = max((k for k, gray in enumerate(photo.pyramid) if max(gray.shape) >= SIDE), default=0)
+    yield _letterboxed(photo, photo.pyramid[level]), _LEAST_SCORE
+    colour = _letterboxed(photo, photo.colour(level))
+    yield colour, _LEAST_SCORE_IN_COLOUR
+    bright = _brightened(colour)
+    yield bright, _LEAST_SCORE
+    for quarters in (1, 3, 2):
+        turned = np.ascontiguousarray(np.rot90(bright.pixels, quarters))
+        yield _View(turned, bright.scale, quarters), _LEAST_SCORE_TURNED
+
+
+def _letterboxed(photo: Picture, pixels: Gray | Colour) -> _View:
+    """A view of the photo, gray or B, G, R, made small."""
+    scale = SIDE / max(photo.width, photo.height)
+    size = (max(1, round(photo.width * scale)), max(1, round(photo.height * scale)))
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    code = cv2.COLOR_GRAY2RGB if small.ndim == 2 else cv2.COLOR_BGR2RGB
+    canvas = np.zeros((SIDE, SIDE, 3), np.uint8)
+    canvas[: size[1], : size[0]] = cv2.cvtColor(small, code)
+    return _View(canvas, scale)
+
+
+def _brightened(view: _View) -> _View:
+    """For faces in the dark: square root of the brightness, its 99th percentile at white."""
+    lit = view.pixels[view.pixels > 0]
+    white = max(float(np.percentile(lit, 99)) if lit.size else 0.0, 1.0)
+    table = np.clip(255 * np.sqrt(np.arange(256) / white), 0, 255).astype(np.uint8)
+    return _View(table[view.pixels], view.scale)
+
+
+def decode(
+    scores: NDArray[np.float32], values: NDArray[np.float32], least: float
+) -> list[tuple[NDArray[np.float64], float]]:
+    """Faces among the anchors, the surest first.
+
+    Args:
+        scores: logits, shape (1, 2304, 1), row by row of the 48 × 48 anchors.
+        values: shape (1, 2304, 16), in pixels of the input from the anchor: the box's middle x, y, its width
+            and height, and x, y of six landmarks.
+        least: score, 0 to 1, from which an anchor counts.
+
+    Returns:
+        a row (16,) like those of ``values``, in pixels of the input from its corner, and a score, 0 to 1, a
+        face.
+    """
+    sure = 1 / (1 + np.exp(-np.clip(scores.ravel().astype(np.float64), -100, 100)))
+    rows = np.flatnonzero(sure >= least)
+    found = values.reshape(-1, 4 + 2 * _LANDMARKS)[rows].astype(np.float64)
+    anchor = (np.stack([rows % _CELLS, rows // _CELLS], axis=1) + 0.5) * (SIDE / _CELLS)
+    found[:, :2] += anchor
+    found[:, 4:] += np.tile(anchor, _LANDMARKS)
+    return _merged(found, sure[rows])
+
+
+def _merged(found: NDArray[np.float64], sure: NDArray[np.float64]) -> list[tuple[NDArray[np.float64], float]]:
+    """Average what overlaps the surest, weighted by score (BlazeFace, section 3)."""
+    left = np.argsort(-sure, kind="stable")
+    faces = []
+    while left.size:
+        same = _overlap(found[left[0]], found[left]) >= _SAME_FACE
+        same[0] = True
+        members = left[same]
+        faces.append((np.average(found[members], axis=0, weights=sure[members]), float(sure[members[0]])))
+        left = left[~same]
+    return faces
+
+
+def _overlap(one: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Intersection over union of boxes given by middle and size."""
+    low = np.maximum(one[:2] - one[2:4] / 2, others[:, :2] - others[:, 2:4] / 2)
+    high = np.minimum(one[:2] + one[2:4] / 2, others[:, :2] + others[:, 2:4] / 2)
+    common = np.prod(np.maximum(high - low, 0), axis=1)
+    return np.asarray(common / (np.prod(one[2:4]) + np.prod(others[:, 2:4], axis=1) - common))
+
+
+def _in_photo(view: _View, row: NDArray[np.float64], score: float) -> Face:
+    """A decoded row, turned back and enlarged to the photo."""
+    points = np.concatenate([[row[:2] - row[2:4] / 2, row[:2] + row[2:4] / 2], row[4:].reshape(-1, 2)])
+    for _ in range(
+        view.quarters
+    ):  # undo one anticlockwise quarter: the view's top edge was the photo's right one
+        points = np.stack([SIDE - points[:, 1], points[:, 0]], axis=1)
+    points /= view.scale
+    low, high = points[:2].min(axis=0), points[:2].max(axis=0)
+    box = Box(float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
+    return Face(box, score, as_polygon(points[2:]))

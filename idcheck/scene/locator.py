@@ -1,0 +1,140 @@
+"""`Locator`: a photo → its `Scene`. The card comes first: it tells printed faces from people's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from idcheck.layout import HEIGHT_MM, PORTRAIT, WIDTH_MM
+from idcheck.scene.card import CardNetworks, Kind, Seen, same_place
+from idcheck.scene.face import FaceDetector
+from idcheck.scene.geometry import (
+    Points,
+    as_quad,
+    card_to_photo,
+    project,
+    px_per_mm,
+    signed_area,
+    tilt_deg,
+    width_px,
+)
+from idcheck.scene.picture import Picture
+from idcheck.scene.refine import refine
+from idcheck.types import Box, Card, Face, PhotoInfo, Quad, Scene, Side
+
+_LEAST_CONFIDENCE: Final = 0.5
+"""Less sure than this is no identity card."""
+_SECOND_CARD: Final = 0.4
+"""A further card counts from this share of the first one's width: smaller ones are pictures on a wall."""
+_SECOND_FACE: Final = 0.4
+"""A further face counts from this share of the holder's, by width: smaller ones are passers-by and
+posters."""
+_PRINTED_FACE: Final = 0.33
+"""A face within a card is printed on it if it is no wider than this share of the card's width. The
+portrait's own is some 0.2; that of a person who looks over the card, or is covered by it, is wider."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """A card of one kind or another, before refinement."""
+
+    corners: Points
+    side: Side
+    confidence: float
+    off: float
+
+
+class Locator:
+    """Finds card and faces. Safe to share between threads; the face detector makes them take turns."""
+
+    def __init__(self, face_model: bytes, card_model: bytes) -> None:
+        """Load both models.
+
+        Args:
+            face_model: ``face_detection_full_range.tflite``.
+            card_model: ``models/locator.onnx``.
+        """
+        self._faces = FaceDetector(face_model)
+        self._networks = CardNetworks(card_model)
+
+    def locate(self, photo: Picture) -> Scene:
+        """Where card and faces are. The same photo always gives the same scene."""
+        found = self._cards(photo)
+        card = _card(photo, found[0]) if found else None
+        people = [face for face in self._faces.detect(photo) if not any(_printed(face, one) for one in found)]
+        return Scene(
+            photo=PhotoInfo(
+                photo.width,
+                photo.height,
+                photo.orientation,
+                mirrored=card is not None and signed_area(card.corners) < 0,
+            ),
+            card=card,
+            face=people[0] if people else None,
+            portrait=_portrait(card) if card is not None and card.side is Side.PORTRAIT else None,
+            faces=sum(face.box.width >= _SECOND_FACE * people[0].box.width for face in people),
+            cards=sum(width_px(as_quad(one.corners)) >= _SECOND_CARD * card.width_px for one in found)
+            if card is not None
+            else 0,
+        )
+
+    def _cards(self, photo: Picture) -> list[_Found]:
+        """Identity cards, the one that is held first: the larger and surer."""
+        found: list[_Found] = []
+        for candidate in self._networks.candidates(photo):
+            first = self._networks.look(photo, candidate.corners)
+            if first.kinds[Kind.BACKGROUND] > 0.98 or not _plausible(first.corners):
+                continue
+            seen = self._networks.look(photo, first.corners)
+            one = _identity_card(seen)
+            if one is not None and not any(same_place(one.corners, other.corners) for other in found):
+                found.append(one)
+        return sorted(found, key=lambda one: -one.confidence * np.sqrt(abs(signed_area(one.corners))))
+
+
+def _identity_card(seen: Seen) -> _Found | None:
+    """What the networks saw, if it is an identity card."""
+    confidence = float(seen.kinds[Kind.PORTRAIT] + seen.kinds[Kind.EMBLEM])
+    if confidence < _LEAST_CONFIDENCE or not _plausible(seen.corners):
+        return None
+    side = Side.PORTRAIT if seen.kinds[Kind.PORTRAIT] >= seen.kinds[Kind.EMBLEM] else Side.EMBLEM
+    return _Found(seen.corners, side, confidence, float(np.median(seen.off)))
+
+
+def _plausible(corners: Points) -> bool:
+    """Whether four corners can be a card's: convex, and no side shorter than a quarter of another."""
+    sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+    return bool(cv2.isContourConvex(corners.astype(np.float32)) and sides.min() > 0.25 * sides.max())
+
+
+def _card(photo: Picture, found: _Found) -> Card:
+    spread_mm = float(np.clip(found.off * WIDTH_MM, 0.5, 3.0))
+    refined = refine(photo, found.corners, spread_mm)
+    corners = as_quad(refined.corners if _plausible(refined.corners) else found.corners)
+    return Card(
+        corners=corners,
+        confidence=found.confidence,
+        side=found.side,
+        width_px=width_px(corners),
+        px_per_mm=px_per_mm(corners),
+        tilt_deg=tilt_deg(corners, photo.width, photo.height),
+    )
+
+
+def _portrait(card: Card) -> Box:
+    """Upright rectangle around the portrait's place on the card."""
+    points = project(card_to_photo(card.corners), PORTRAIT.polygon)
+    low, high = points.min(axis=0), points.max(axis=0)
+    return Box(float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
+
+
+def _printed(face: Face, card: _Found) -> bool:
+    """Whether a face is one printed on a card: its middle within the card, and small against it."""
+    corners: Quad = as_quad(card.corners)
+    middle = (face.box.x + face.box.width / 2, face.box.y + face.box.height / 2)
+    x, y = project(np.asarray(np.linalg.inv(card_to_photo(corners)), np.float64), [middle])[0]
+    within = 0 <= x <= WIDTH_MM and 0 <= y <= HEIGHT_MM
+    return bool(within and face.box.width <= _PRINTED_FACE * width_px(corners))

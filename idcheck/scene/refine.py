@@ -1,0 +1,202 @@
+"""Corners to a fraction of a pixel: the four edges fitted as straight lines in the full-resolution photo.
+
+Along each edge a band is flattened, as fine as the photo. Short pieces of the edge each show how strongly the
+brightness changes at each distance from the line that the networks gave. The line that the most pieces agree
+on is found by trying offsets and slopes, then fitted to the pieces' own sub-pixel peaks (iteratively
+reweighted least squares with Tukey's biweight; Huber & Ronchetti, Robust Statistics, 2009, chapter 7). A
+piece under a finger disagrees and counts for nothing; an edge of which too little shows keeps the line that
+it had.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from idcheck.layout import CORNER_RADIUS_MM, HEIGHT_MM, WIDTH_MM
+from idcheck.scene.geometry import CARD_MM, Points, as_quad, card_to_photo, project, px_per_mm
+from idcheck.scene.picture import Picture
+from idcheck.scene.rectify import flatten
+from idcheck.types import Box, Matrix
+
+Floats = NDArray[np.float64]
+
+_BAND_MM: Final = 4.0
+"""How far to either side of the line an edge is looked for. Nothing is printed so close to the card's
+edge."""
+_CLEAR_MM: Final = CORNER_RADIUS_MM + 1.0
+"""An edge is straight this far from its corners."""
+_PIECES: Final = 32
+_ALONG: Final = (np.arange(_PIECES) + 0.5) / _PIECES
+"""Where the pieces' middles are, as fractions of the band's length."""
+_STEP_MM: Final = 0.25
+"""Between the offsets that are tried."""
+_STEEPEST_MM: Final = 2.5
+"""Most that the offsets at a band's two ends may differ."""
+_FINEST_PX_PER_MM: Final = 8.0
+_LEAST_SUPPORT: Final = 0.4
+"""Share of the pieces that must agree before a line moves."""
+_WITHIN_MM: Final = 0.5
+"""How near the line a piece's own peak must be to agree with it."""
+_FARTHEST_MM: Final = 3.5
+"""A corner that would move farther than this is not believed."""
+_BANDS_MM: Final = (
+    Box(_CLEAR_MM, -_BAND_MM, WIDTH_MM - 2 * _CLEAR_MM, 2 * _BAND_MM),
+    Box(WIDTH_MM - _BAND_MM, _CLEAR_MM, 2 * _BAND_MM, HEIGHT_MM - 2 * _CLEAR_MM),
+    Box(_CLEAR_MM, HEIGHT_MM - _BAND_MM, WIDTH_MM - 2 * _CLEAR_MM, 2 * _BAND_MM),
+    Box(-_BAND_MM, _CLEAR_MM, 2 * _BAND_MM, HEIGHT_MM - 2 * _CLEAR_MM),
+)
+"""Top, right, bottom, left: every array below has the edges in this order."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Refined:
+    """Corners after refinement.
+
+    Attributes:
+        corners: shape (4, 2), in pixels of the photo, in the order they came in.
+        support: share of each edge (top, right, bottom, left) that agreed with its line; 0 where it kept the
+            line that it had.
+    """
+
+    corners: Points
+    support: Floats
+
+
+def refine(photo: Picture, corners: Points, spread_mm: float = 1.5) -> Refined:
+    """Move the corners of a card to where its edges cross.
+
+    Args:
+        photo: the photo.
+        corners: shape (4, 2), in the card's reading orientation, in pixels of the photo.
+        spread_mm: how far off the lines through the corners are likely to be: nearer edges are preferred.
+    """
+    to_photo = card_to_photo(as_quad(corners))
+    scale = float(np.clip(px_per_mm(as_quad(corners)), 1.5, _FINEST_PX_PER_MM))
+    profiles = np.stack([_profile(photo, to_photo, edge, scale) for edge in range(4)])
+    offsets, support = fit_lines(profiles, scale, spread_mm)
+    expected = np.array(CARD_MM.polygon)
+    crossed = _crossings(offsets)
+    moved = np.linalg.norm(crossed - expected, axis=1)
+    crossed = np.where((moved > _FARTHEST_MM)[:, None], expected, crossed)
+    return Refined(project(to_photo, crossed), support)
+
+
+def _profile(photo: Picture, to_photo: Matrix, edge: int, scale: float) -> Floats:
+    """Strength of the brightness change, shape (pieces, distances); distances run outward."""
+    box = _BANDS_MM[edge]
+    across = round(2 * _BAND_MM * scale)
+    size = (round(box.width * scale), across) if edge % 2 == 0 else (across, round(box.height * scale))
+    flat = flatten(photo, to_photo, box, size)
+    if edge % 2 == 0:
+        flat = flat.T
+    if edge in (0, 3):
+        flat = flat[:, ::-1]
+    pieces = cv2.resize(flat.astype(np.float32), (across, _PIECES), interpolation=cv2.INTER_AREA)
+    smooth = cv2.GaussianBlur(pieces, (0, 0), sigmaX=max(0.8, 0.12 * scale), sigmaY=0.01)
+    change = np.zeros((_PIECES, across))
+    change[:, 1:-1] = np.abs(smooth[:, 2:] - smooth[:, :-2]) / 2
+    return change
+
+
+def fit_lines(profiles: Floats, scale: float, spread_mm: float) -> tuple[Floats, Floats]:
+    """The straight edge in each band.
+
+    Args:
+        profiles: strength of the brightness change, shape (bands, pieces, distances); the middle of the
+            distances is the line that is expected.
+        scale: distances a mm.
+        spread_mm: how far off the expected line is likely to be.
+
+    Returns:
+        offsets, shape (bands, 2): the edge's distance from the expected line at the band's two ends, in mm,
+        positive outward; and the share of the pieces that agree, shape (bands,): 0, with no offset, where too
+        few do.
+    """
+    bands, pieces, distances = profiles.shape
+    # A piece counts by how clearly it shows an edge, up to one: a sleeve counts no more than the card.
+    reference = np.maximum(np.sort(profiles.max(axis=2), axis=1)[:, round(0.4 * pieces)], 1.0)
+    tried, columns = _lines_to_try(distances, scale)
+    votes = np.minimum(profiles / reference[:, None, None], 1.0).astype(np.float32)
+    score = votes.reshape(bands, -1)[:, columns].sum(axis=2) / pieces
+    first, last = tried.T
+    nearness = np.exp(-(first**2 + last**2 - first * last) / (2 * spread_mm**2))
+    best = np.argmax(score * (0.35 + 0.65 * nearness), axis=1)
+    return _polished(profiles, reference, tried[best], scale)
+
+
+@lru_cache(maxsize=64)
+def _lines_to_try(distances: int, scale: float) -> tuple[Floats, NDArray[np.intp]]:
+    """The lines that are tried.
+
+    Returns:
+        their offsets at both ends in mm, shape (lines, 2); and the sample of each piece that they cross, as
+        an index into the flattened (pieces, distances), shape (lines, pieces).
+    """
+    reach = _BAND_MM - 1.5 / scale
+    steps = np.arange(-reach, reach + 1e-9, max(_STEP_MM, 1 / scale))
+    ends = np.stack([grid.ravel() for grid in np.meshgrid(steps, steps)], axis=1)
+    ends = ends[np.abs(ends[:, 0] - ends[:, 1]) <= _STEEPEST_MM]
+    at = (ends[:, :1] * (1 - _ALONG) + ends[:, 1:] * _ALONG) * scale + (distances - 1) / 2
+    sample = np.clip(np.round(at).astype(np.intp), 0, distances - 1)
+    return ends, sample + np.arange(_PIECES) * distances
+
+
+def _polished(profiles: Floats, reference: Floats, offsets: Floats, scale: float) -> tuple[Floats, Floats]:
+    """Fit the lines to the pieces' own peaks near them; arguments and results as in `fit_lines`."""
+    within = max(_WITHIN_MM, 1.5 / scale)
+    peaks, strength = _peaks_near(profiles, _at(offsets), within, scale)
+    clear = strength > 0.35 * reference[:, None]
+    for _ in range(4):
+        off = (peaks - _at(offsets)) / within
+        weight = np.where(clear & (np.abs(off) < 1), (1 - np.minimum(off**2, 1)) ** 2, 0.0)
+        offsets = offsets + _weighted_line(weight, off * within)
+    support = (weight > 0.1).mean(axis=1)
+    believed = (support >= _LEAST_SUPPORT) & (np.abs(offsets).max(axis=1) <= _BAND_MM)
+    return np.where(believed[:, None], offsets, 0.0), np.where(believed, support, 0.0)
+
+
+def _at(offsets: Floats) -> Floats:
+    """Where lines are at the pieces' middles: offsets at the ends (bands, 2) → (bands, pieces), mm."""
+    return offsets[:, :1] * (1 - _ALONG) + offsets[:, 1:] * _ALONG
+
+
+def _weighted_line(weight: Floats, values: Floats) -> Floats:
+    """Weighted least squares of a line through values at the pieces' middles, by its ends: (bands, 2)."""
+    total = weight.sum(axis=1) + 1e-9
+    middle = (weight * _ALONG).sum(axis=1) / total
+    mean = (weight * values).sum(axis=1) / total
+    apart = _ALONG - middle[:, None]
+    slope = (weight * apart * values).sum(axis=1) / ((weight * apart**2).sum(axis=1) + 1e-3)
+    return np.stack([mean - slope * middle, mean + slope * (1 - middle)], axis=1)
+
+
+def _peaks_near(profiles: Floats, lines: Floats, within: float, scale: float) -> tuple[Floats, Floats]:
+    """Each piece's strongest change near a line: where, in mm (a parabola through 3 samples), how strong."""
+    distances = profiles.shape[2]
+    places = (np.arange(distances) - (distances - 1) / 2) / scale
+    near = np.abs(places - lines[..., None]) <= 2 * within
+    near[..., [0, -1]] = False
+    column = np.clip(np.argmax(np.where(near, profiles, -1.0), axis=2), 1, distances - 2)[..., None]
+    before, at, after = (np.take_along_axis(profiles, column + k, axis=2)[..., 0] for k in (-1, 0, 1))
+    bend = np.maximum(2 * at - before - after, 1e-9)
+    shift = np.clip(0.5 * (after - before) / bend, -0.5, 0.5)
+    return places[column[..., 0]] + shift / scale, at
+
+
+def _crossings(offsets: Floats) -> Points:
+    """Where each edge meets the one before it: the corners, in mm on the card; shape (4, 2)."""
+    top, right, bottom, left = offsets
+    c, w, h = _CLEAR_MM, WIDTH_MM, HEIGHT_MM
+    starts = np.array([(c, -top[0], 1), (w + right[0], c, 1), (c, h + bottom[0], 1), (-left[0], c, 1)])
+    ends = np.array(
+        [(w - c, -top[1], 1), (w + right[1], h - c, 1), (w - c, h + bottom[1], 1), (-left[1], h - c, 1)]
+    )
+    lines = np.cross(starts, ends)
+    meet = np.cross(np.roll(lines, 1, axis=0), lines)
+    return np.asarray(meet[:, :2] / meet[:, 2:])
