@@ -1,79 +1,10 @@
 """How good the photo is, field by field: raw values in physical units, and where they were measured.
 
-One function a measure, one entry in `MEASURES`; what they share is in `idcheck.quality.view`. Nothing here knows of
-scores or thresholds: the policy turns raw values into both.
+One function a measure, one entry in `MEASURES`; what they share is in `idcheck.quality.view`. Nothing here
+knows of scores or thresholds: the policy turns raw values into both.
 """
 
-from __future__ import annotations
+from idcheck.quality.assessor import MEASURES, Assessor
+from idcheck.quality.measure import Cause, Measure
 
-from collections.abc import Collection
-from typing import Final
-
-from idcheck.errors import UsageError
-from idcheck.quality import blur, exposure, framing, lighting, occlusion
-from idcheck.quality.measure import Cause, Measure, Need
-from idcheck.quality.view import BODY, Picture, View
-from idcheck.scene.rectify import Rectified
-from idcheck.types import RawMeasure, Scene
-
-__all__ = ["MEASURES", "Cause", "Measure", "assess"]
-
-MEASURES: Final = (
-    Measure("card.framing", "1", Need.CARD, framing.outside),
-    Measure("card.resolution", "px/mm", Need.CARD, framing.density),
-    Measure("card.tilt", "deg", Need.CARD, framing.tilt),
-    Measure("card.occlusion", "1", Need.PRINT, occlusion.of_card),
-    Measure("card.glare", "1", Need.PRINT, exposure.glare),
-    Measure("card.exposure", "1", Need.PRINT, exposure.of_card),
-    Measure("card.lighting", "dB", Need.PRINT, lighting.of_card),
-    Measure("card.blur", "mm", Need.PRINT, blur.of_print),
-    Measure("name.resolution", "px/mm", Need.PRINT, framing.density),
-    Measure("name.occlusion", "1", Need.PRINT, occlusion.of_field),
-    Measure("name.glare", "1", Need.PRINT, exposure.glare),
-    Measure("name.exposure", "1", Need.PRINT, exposure.of_card),
-    Measure("name.lighting", "dB", Need.PRINT, lighting.of_print),
-    Measure("name.blur", "mm", Need.PRINT, blur.of_print),
-    Measure("id_number.resolution", "px/mm", Need.PRINT, framing.density),
-    Measure("id_number.occlusion", "1", Need.PRINT, occlusion.of_field),
-    Measure("id_number.glare", "1", Need.PRINT, exposure.glare),
-    Measure("id_number.exposure", "1", Need.PRINT, exposure.of_card),
-    Measure("id_number.lighting", "dB", Need.PRINT, lighting.of_print),
-    Measure("id_number.blur", "mm", Need.PRINT, blur.of_print),
-    Measure("face.framing", "1", Need.FACE, framing.outside),
-    Measure("face.resolution", "px/mm", Need.FACE, framing.face_density),
-    Measure("face.exposure", "1", Need.FACE, exposure.of_face),
-    Measure("face.lighting", "1", Need.FACE, lighting.of_face),
-    Measure("face.blur", "mm", Need.FACE, blur.of_face),
-)
-
-
-def assess(
-    photo: Picture, scene: Scene, rectified: Rectified | None, only: Collection[str] | None = None
-) -> tuple[RawMeasure, ...]:
-    """Measure a photo.
-
-    Args:
-        photo: the photo.
-        scene: where things are in it.
-        rectified: the portrait side of the card, or None when there is none.
-        only: names of measures to take; None takes all.
-
-    Returns:
-        one entry a measure, in the order of `MEASURES`, with or without a value.
-
-    Raises:
-        UsageError: ``only`` names a measure that does not exist.
-    """
-    if only is not None and (unknown := set(only) - {m.name for m in MEASURES}):
-        msg = f"unknown measures: {', '.join(sorted(unknown))}"
-        raise UsageError(msg)
-    view = View(photo, scene, rectified)
-    return tuple(_taken(m, view) for m in MEASURES if only is None or m.name in only)
-
-
-def _taken(measure: Measure, view: View) -> RawMeasure:
-    found = measure.missing(view) or measure.function(view, measure.subject)
-    region = view.region(measure.subject, BODY if measure.name == "card.blur" else None)
-    if isinstance(found, Cause):
-        return RawMeasure(measure.name, measure.unit, None, found.value, region)
-    return RawMeasure(measure.name, measure.unit, found, None, region)
+__all__ = ["MEASURES", "Assessor", "Cause", "Measure"]

@@ -1,22 +1,25 @@
 """Blur: the width of the point-spread function in mm on the subject, in its worst direction.
 
-Raw: D4σ width (ISO 11146-1), four standard deviations of the point-spread function, which is the diameter of the disc
-of confusion that blurs as much; pixel and lens included. Of print 0.16 to 8 mm: 0.4 is as sharp as phones get at
-arm's length, at 0.9 dense characters run together, 8 means 8 or more. Of the face 0.64 to 32 mm.
+Raw: D4σ width (ISO 11146-1), four standard deviations of the point-spread function, which is the diameter
+of the disc of confusion that blurs as much; pixel and lens included. Of print 0.16 to 8 mm: 0.4 is as
+sharp as phones get at arm's length, at 1 dense characters run together, 8 means 8 or more. Of the face
+0.64 to 32 mm.
 
-How: the re-blur method (Crete et al., The blur effect, SPIE 6492, 2007) made quantitative. Blur a picture again, by a
-Gaussian of standard deviation s, and it loses the less gradient energy the blurrier it was. Print, like natural images
-(Field, Relations between the statistics of natural images and the response properties of cortical cells, 1987), has
-power that falls with the square of frequency, and then the energy of the gradient along a direction is proportional to
-1 / (σ² + s²), σ² being the variance of the point-spread function in that direction. Two values of s give σ², whatever
-the text and its contrast. Noise adds the same energy everywhere: what the smoothest parts hold is subtracted.
+How: the re-blur method (Crete et al., The blur effect, SPIE 6492, 2007) made quantitative. Blur a picture
+again, by a Gaussian of standard deviation s, and it loses the less gradient energy the blurrier it was.
+Print, like natural images (Field, Relations between the statistics of natural images and the response
+properties of cortical cells, 1987), has power that falls with the square of frequency, and then the
+energy of the gradient along a direction is proportional to 1 / (σ² + s²), σ² being the variance of the
+point-spread function in that direction. Two values of s give σ², whatever the text and its contrast.
+Noise adds energy everywhere: what the smoothest parts hold is subtracted.
 
-A hand's shake leaves sharp streaks that no law of s fits. There the directions are compared: print has about as much
-energy in all of them, so that the same law gives σ² of the streaks from that across them.
+A hand's shake leaves sharp streaks that this law does not fit. There the directions are compared: print
+has about as much energy in all of them, so that the law gives σ² along the streaks from that across them.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -37,8 +40,8 @@ _UNEVEN: Final = 2.0
 _SMOOTHEST: Final = 0.1
 """The share of a crop that is taken to hold noise and nothing else."""
 _LEAST_SIGNAL: Final = 0.6
-"""Energy of the print over that of the noise, below which there is nothing to measure."""
-_LEAST_ENERGY: Final = 0.02
+"""Energy of the print over that of the noise, below which nothing can be measured."""
+_LEAST_ENERGY: Final = 0.01
 """Squared levels a pixel: what rounding to 8 bits leaves."""
 
 
@@ -71,30 +74,48 @@ def spread_mm(
         px_per_mm: of ``luma``.
         scales_mm: the two standard deviations by which it is blurred again.
     """
-    first, second = (_energies(luma, shown, scale * px_per_mm) for scale in scales_mm)
-    if first is None or second is None:
+    first, second = (_gradients(luma, shown, scale * px_per_mm) for scale in scales_mm)
+    # Between the two scales noise loses three quarters of its energy or more. Where not so much is lost in
+    # all, what the smoothest parts hold is not noise but strokes run together.
+    most = 4 / 3 * (first.mean - second.mean)
+    share = min(1.0, max(most, 0.0) / max(first.noise, 1e-9))
+    if second.mean - share * second.noise < max(_LEAST_ENERGY, _LEAST_SIGNAL * share * second.noise):
         return Cause.NO_PRINT
+    strong, weak = first.along(share), second.along(share)
     fine, coarse = scales_mm[0] ** 2, scales_mm[1] ** 2
-    ratio = np.maximum(first / second, 1.0001)
+    ratio = np.maximum(strong / weak, 1.0001)
     variance = np.maximum((coarse - fine * ratio) / (ratio - 1), 0)
-    across = int(second.argmax())
-    streaks = (variance[across] + coarse) * second[across] / second.min() / _UNEVEN - coarse
+    across = int(weak.argmax())
+    streaks = (variance[across] + coarse) * weak[across] / weak.min() / _UNEVEN - coarse
     worst = max(float(variance.max()), float(streaks))
     return float(np.clip(4 * np.sqrt(worst), 0.64 * scales_mm[1], 32 * scales_mm[1]))
 
 
-def _energies(luma: Gray, shown: NDArray[np.bool_], sigma_px: float) -> NDArray[np.float64] | None:
-    """Mean squared derivative along each direction after blurring again, less that of the noise."""
+@dataclass(frozen=True, slots=True)
+class _Gradients:
+    """Mean products of derivatives, in squared levels a pixel: xx, xy, yy; and the noise in them."""
+
+    tensor: NDArray[np.float64]
+    noise: float
+
+    @property
+    def mean(self) -> float:
+        """Over all directions."""
+        return float(self.tensor[0] + self.tensor[2]) / 2
+
+    def along(self, share: float) -> NDArray[np.float64]:
+        """Along each direction, less that share of the noise."""
+        energies = self.tensor @ _ALONG
+        return np.asarray(np.maximum(energies - share * self.noise, 0.02 * energies))
+
+
+def _gradients(luma: Gray, shown: NDArray[np.bool_], sigma_px: float) -> _Gradients:
     smooth = cv2.GaussianBlur(luma.astype(np.float32), (0, 0), sigma_px)
     dx = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=1)[shown] / 2
     dy = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=1)[shown] / 2
     tensor = np.array([dx @ dx, dx @ dy, dy @ dy], np.float64) / dx.size
-    squared = (dx * dx + dy * dy)[::3]
     # Squared gradients of Gaussian noise are distributed exponentially: a quantile gives their mean.
+    squared = (dx * dx + dy * dy)[::3]
     rank = int(_SMOOTHEST * squared.size)
     noise = float(np.partition(squared, rank)[rank]) / -np.log(1 - _SMOOTHEST) / 2
-    signal = tensor[0] + tensor[2] - 2 * noise
-    if signal < max(_LEAST_ENERGY, 2 * _LEAST_SIGNAL * noise):
-        return None
-    along = tensor @ _ALONG
-    return np.maximum(along - noise, 0.02 * along)
+    return _Gradients(tensor, noise)

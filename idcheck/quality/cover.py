@@ -2,11 +2,11 @@
 
 Everything follows from one small mask, so that another way of making the mask changes nothing else.
 
-A card is printed on paper of one colour, and its print is thin. A morphological closing (Serra, Image Analysis and
-Mathematical Morphology, 1982) fills the print with the paper around it. A smooth surface fitted to the rest by
-iteratively reweighted least squares (Holland and Welsch 1977) is the paper under this light. What departs from it in
-chromaticity is not card: a shadow keeps the chromaticity and stays card, a finger does not. Only what is darker than
-shadows are is taken for a cover by its luma alone.
+A card is printed on paper of one colour, and its print is thin. A morphological closing (Serra, Image
+Analysis and Mathematical Morphology, 1982) fills the print with the paper around it. A smooth surface
+fitted to the rest by iteratively reweighted least squares (Holland and Welsch 1977) is the paper under
+this light. What departs from it in chromaticity is not card: a shadow keeps the chromaticity and stays
+card, a finger does not. Only what is darker than shadows are is taken for a cover by its luma alone.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def cover_mask(rectified: Rectified) -> Gray:
         rectified: the whole card.
 
     Returns:
-        uint8, shape `SHAPE`, values of `Cover`. The portrait never counts as covered: its colours are its own.
+        uint8, shape `SHAPE`, values of `Cover`. The portrait is never covered: its colours are its own.
     """
     size = SHAPE[::-1]
     seen = np.asarray(cv2.resize(rectified.bgr, size, interpolation=cv2.INTER_AREA), np.uint8)
@@ -99,11 +99,10 @@ def _disc(mm: float) -> Gray:
 
 @lru_cache(maxsize=1)
 def _portrait() -> Flags:
-    inside = np.zeros(SHAPE, np.bool_)
-    margin = 1.5
-    around = Box(PORTRAIT.x - margin, PORTRAIT.y - margin, PORTRAIT.width + 2 * margin, PORTRAIT.height + 2 * margin)
-    cells(inside, around)[:] = True
-    return inside
+    inside = np.zeros(SHAPE, np.uint8)
+    x, y, width, height = PORTRAIT.x, PORTRAIT.y, PORTRAIT.width, PORTRAIT.height
+    cells(inside, Box(x - 1.5, y - 1.5, width + 3, height + 3))[:] = 1
+    return inside > 0
 
 
 @lru_cache(maxsize=1)
@@ -134,11 +133,12 @@ def _paper_colour(planes: F32, ink: Gray, level: Gray, usable: Flags) -> F32:
     bins = np.clip((planes[:2] + 1) * 40, 0, 79).astype(np.intp)
     counts = np.bincount(bins[0] * 80 + bins[1], weight, 6400).reshape(80, 80).astype(np.float32)
     smooth = cv2.GaussianBlur(counts, (0, 0), 1.2)
-    return (np.float32(np.unravel_index(int(smooth.argmax()), smooth.shape)) + 0.5) / 40 - 1
+    best = np.array(np.unravel_index(int(smooth.argmax()), smooth.shape), np.float32)
+    return np.asarray((best + 0.5) / 40 - 1, np.float32)
 
 
 def _departure(planes: F32, usable: Flags, seed: F32) -> tuple[F32, F32]:
-    """How far each cell is from the smooth paper: in chromaticity, 1 being the limit, and in the logarithm of luma."""
+    """How far each cell is from the smooth paper: in chromaticity, 1 being the limit, and in log luma."""
     few = np.s_[:, ::7]  # 214 columns are no multiple of 7: the samples spread over the whole card
     places, values, use = _places()[few], planes[few], usable.ravel()[::7]
     weight = (use & (_square(values - np.append(seed, 0)[:, None]) < 0.01)).astype(np.float32)
@@ -149,12 +149,13 @@ def _departure(planes: F32, usable: Flags, seed: F32) -> tuple[F32, F32]:
         rest = values - surface @ base
         far = _square(rest) / 0.024**2
         dark = np.square(rest[2] / 0.12)
-        weight = use / ((1 + far * far) * (1 + dark * dark))
-    rest = planes - surface @ _places()
-    limit = max(_COLOUR_LIMIT**2, _NOISE_LIMIT * float(weight @ _square(rest[:, ::7])) / max(float(weight.sum()), 1.0))
-    return (_square(rest) / limit).reshape(SHAPE), rest[2].reshape(SHAPE)
+        weight = (use / ((1 + far * far) * (1 + dark * dark))).astype(np.float32)
+    scatter = float((weight * _square(rest)).sum()) / max(float(weight.sum()), 1.0)
+    departure = planes - surface @ _places()
+    limit = max(_COLOUR_LIMIT**2, _NOISE_LIMIT * scatter)
+    return (_square(departure) / limit).reshape(SHAPE), departure[2].reshape(SHAPE)
 
 
-def _square(planes: F32) -> F32:
+def _square(planes: NDArray[np.floating]) -> F32:
     """Squared length of the chromaticity."""
-    return np.asarray(planes[0] * planes[0] + planes[1] * planes[1])
+    return np.asarray(planes[0] * planes[0] + planes[1] * planes[1], np.float32)

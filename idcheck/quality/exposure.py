@@ -3,16 +3,17 @@
 Raw, both as fractions from 0 to 1 of the subject that is neither covered nor out of the frame:
 
 - exposure: pixels whose luma is clipped (over-exposure of ISO/IEC 29794-5);
-- glare: area where the paper itself is clipped in two channels or more, print filled in: what a lamp's reflection on
-  the laminate wipes out. One channel alone clips in coloured light long before anything is lost.
+- glare: area where the paper itself is clipped in two channels or more, print filled in: what a lamp's
+  reflection on the laminate wipes out. One channel alone clips in coloured light long before anything is
+  lost.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from idcheck.quality.measure import Cause
 from idcheck.quality.cover import CLIPPED, Cover, cells
+from idcheck.quality.measure import Cause
 from idcheck.quality.view import View, box_of
 
 

@@ -3,7 +3,8 @@
 Raw values:
 
 - framing: fraction of the subject outside the photo's frame, 0 to 1;
-- resolution: px/mm, the square root of area in px² over area in mm²; of the face by the distance between the pupils;
+- resolution: px/mm, the square root of area in px² over area in mm²; of the face by the distance of the
+  pupils;
 - tilt: degrees between the card's normal and the line of sight, 0 to 90.
 """
 
@@ -20,9 +21,7 @@ from idcheck.types import Polygon
 def outside(view: View, subject: str) -> float | Cause:
     """Fraction of the subject that is outside the frame."""
     polygon = _region(view, subject)
-    width, height = view.photo.width, view.photo.height
-    frame = np.float32([(0, 0), (width, 0), (width, height), (0, height)])
-    inside, _ = cv2.intersectConvexConvex(np.float32(polygon), frame)
+    inside, _ = cv2.intersectConvexConvex(np.array(polygon, np.float32), np.array(view.frame, np.float32))
     return float(np.clip(1 - inside / _area(polygon), 0, 1))
 
 
@@ -53,4 +52,4 @@ def _region(view: View, subject: str) -> Polygon:
 
 
 def _area(polygon: Polygon) -> float:
-    return max(abs(float(cv2.contourArea(np.float32(polygon)))), 1e-6)
+    return max(abs(float(cv2.contourArea(np.array(polygon, np.float32)))), 1e-6)

@@ -1,13 +1,14 @@
 """Light: whether there was enough of it for what has to be seen.
 
-- name, id_number: contrast of the ink to the noise, in dB: 20 log10((paper - ink) / noise), in gamma-coded luma (the
-  measure of ISO 15739 for the signal, with the difference of ink and paper as the signal). 30 is good light, below 12
-  strokes drown. A dark photo that reads well scores well.
-- card: level of the bare paper in dB below full scale, 10 log10 of linear luminance by the sRGB curve (IEC 61966-2-1).
-  Paper reflects the same everywhere, so this is the exposure of the photo, whoever is in it. -2 is normal, -13 is four
-  stops too dark.
-- face: range of luma between the 5th and the 95th percentile as a fraction of the full range (the dynamic range of
-  ISO/IEC 29794-5), which depends on light and little on the tone of the skin. 0.4 is good light, 0.1 nearly none.
+- name, id_number: contrast of the ink to the noise, in dB: 20 log10((paper - ink) / noise), in
+  gamma-coded luma (the ratio of ISO 15739 with the difference of ink and paper for the signal). 40 is
+  good light, below 18 strokes drown. A dark photo that reads well scores well.
+- card: level of the bare paper in dB below full scale, 10 log10 of linear luminance by the sRGB curve
+  (IEC 61966-2-1). Paper reflects the same everywhere, so this is the exposure of the photo, whoever is in
+  it. -2 is normal, -11 is three stops too dark.
+- face: range of luma between the 5th and the 95th percentile as a fraction of the full range (dynamic
+  range of ISO/IEC 29794-5), which depends on light and little on the tone of the skin. 0.5 is good light,
+  0.1 nearly none.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from typing import Final
 import cv2
 import numpy as np
 
-from idcheck.quality.measure import Cause
 from idcheck.quality.cover import Cover, paper_cells
+from idcheck.quality.measure import Cause
 from idcheck.quality.view import View, box_of
 
 _FINE_MM: Final = 0.1

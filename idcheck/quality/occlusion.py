@@ -1,15 +1,18 @@
-"""How much of the card is hidden.
+"""How much of the card, its fields and the face is hidden.
 
 Raw: a fraction from 0 to 1.
 
-- card: of the paper within the frame, what is covered. A holder's fingers hide 0.02 to 0.15 of a card that is whole.
-- name, id_number: of the line where the print is, what is covered or outside the frame. One digit of eighteen is 0.05.
+- card: of the paper within the frame, what is covered. The fingers that hold it hide 0.02 to 0.15.
+- name, id_number: of the line where the print is, what is covered or outside the frame. One digit of
+  eighteen is 0.05.
+- face: see `idcheck.quality.face`.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from idcheck.quality import face
 from idcheck.quality.cover import Cover, cells, paper_cells
 from idcheck.quality.measure import Cause
 from idcheck.quality.view import View, box_of
@@ -29,6 +32,19 @@ def of_field(view: View, subject: str) -> float | Cause:
     """What of a printed line is covered or outside the frame."""
     line = cells(view.cover, _line(box_of(subject)))
     return float(np.isin(line, (Cover.COVERED, Cover.OUTSIDE)).mean())
+
+
+def of_face(view: View, _subject: str) -> float | Cause:
+    """What of the holder's face is covered or outside the frame."""
+    found = view.scene.face
+    if found is None:
+        return Cause.NO_FACE
+    card = view.scene.card
+    return max(
+        view.mesh.covered(face.upright(view.photo, found)),
+        face.behind(found, card.corners) if card is not None else 0.0,
+        face.beyond(found, view.frame),
+    )
 
 
 def _line(box: Box) -> Box:

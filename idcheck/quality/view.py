@@ -12,18 +12,20 @@ from numpy.typing import NDArray
 
 from idcheck.layout import FIELDS, HEIGHT_MM, WIDTH_MM
 from idcheck.quality.cover import SHAPE, Cover, cells, cover_mask
+from idcheck.quality.face import ColourPicture, FaceMesh
 from idcheck.scene.rectify import Rectified, region
-from idcheck.types import Box, Colour, Face, Gray, Polygon, Scene
+from idcheck.types import Box, Face, Gray, Polygon, Quad, Scene
 
 PUPILS_MM: Final = 63.0
-"""Mean distance between an adult's pupils (Dodgson, Variation and extrema of human interpupillary distance, 2004)."""
+"""Mean distance between adults' pupils (Dodgson, Variation and extrema of human interpupillary
+distance, 2004)."""
 
 CARD: Final = Box(0.0, 0.0, WIDTH_MM, HEIGHT_MM)
 BODY: Final = Box(0.17 * WIDTH_MM, 0.38 * HEIGHT_MM, 0.44 * WIDTH_MM, 0.32 * HEIGHT_MM)
 """Birth date and two lines of address: print that every card has, beside the name and the number."""
 
 
-class Picture(Protocol):
+class Picture(ColourPicture, Protocol):
     """What is asked of a photo; `idcheck.photo.Photo` is one."""
 
     @property
@@ -37,9 +39,6 @@ class Picture(Protocol):
     @property
     def height(self) -> int:
         """Upright, in pixels."""
-
-    def crop(self, left: int, top: int, right: int, bottom: int) -> Colour:
-        """A part in full resolution, cut to the frame."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,11 +62,13 @@ class View:
         photo: the whole of it.
         scene: where things are in it.
         rectified: the portrait side of the card, or None when there is none.
+        mesh: the network that sees whether a face is covered.
     """
 
     photo: Picture
     scene: Scene
     rectified: Rectified | None
+    mesh: FaceMesh
 
     @cached_property
     def cover(self) -> Gray:
@@ -123,6 +124,11 @@ class View:
         left, top = max(0, round(box.x * scale)), max(0, round(box.y * scale))
         right, bottom = round((box.x + box.width) * scale), round((box.y + box.height) * scale)
         return FaceView(image[top : max(bottom, top), left : max(right, left)], density * scale)
+
+    @property
+    def frame(self) -> Quad:
+        """The photo's own corners."""
+        return Box(0, 0, self.photo.width, self.photo.height).polygon
 
     def region(self, subject: str, box: Box | None = None) -> Polygon | None:
         """Where a subject is, in the photo; ``box`` narrows a subject on the card."""
