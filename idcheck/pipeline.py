@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta, timezone
 from typing import Final
 
-from idcheck import __version__, claim, photo, quality, reading, verdict, weights
+from idcheck import __version__, photo, quality, reading, verdict, weights
+from idcheck import claim as claims
 from idcheck.policy import Policy
 from idcheck.reading.ppocr import PPOCR
 from idcheck.report import Measured, Models, Report
@@ -24,6 +25,7 @@ CHINA_TIME: Final = timezone(timedelta(hours=8), "UTC+08:00")
 
 FACE_WEIGHTS: Final = "face_full_range"
 CARD_WEIGHTS: Final = "card_locator"
+MESH_WEIGHTS: Final = "face_landmark"
 READER_WEIGHTS: Final = "ppocrv6_rec_small"
 
 
@@ -47,8 +49,9 @@ class Checker:
         """
         self.policy = policy or Policy.default()
         self._locator = Locator(weights.load(FACE_WEIGHTS), weights.load(CARD_WEIGHTS))
+        self._assessor = quality.Assessor(weights.load(MESH_WEIGHTS))
         self._engine = engine or PPOCR(weights.load(READER_WEIGHTS))
-        used = [FACE_WEIGHTS, CARD_WEIGHTS] + ([READER_WEIGHTS] if engine is None else [])
+        used = [FACE_WEIGHTS, CARD_WEIGHTS, MESH_WEIGHTS] + ([READER_WEIGHTS] if engine is None else [])
         self._models = Models(__version__, self._engine.name, {w: weights.digest(w) for w in used})
 
     def check(
@@ -67,7 +70,7 @@ class Checker:
         """
         return self.judge(self.measure(data, claim), facts, on=on)
 
-    def measure(self, data: bytes, claimed: Claim) -> Measured:
+    def measure(self, data: bytes, claim: Claim) -> Measured:
         """Do everything that needs pixels or the typed text, and nothing that needs a policy but its limits.
 
         Raises:
@@ -81,12 +84,12 @@ class Checker:
         readable = scene.card if scene.card is not None and scene.card.side is Side.PORTRAIT else None
         with clock("quality"):
             card = rectify(picture, readable) if readable is not None else None
-            measurements = quality.assess(picture, scene, card)
+            measurements = self._assessor.assess(picture, scene, card)
         with clock("reading"):
             fields = reading.read(picture, readable, self._engine) if readable is not None else {}
         with clock("match"):
-            matches = _matches(claimed, {field: transcript for field, (transcript, _) in fields.items()})
-            facts = claim.facts(claimed)
+            matches = _matches(claim, {field: transcript for field, (transcript, _) in fields.items()})
+            facts = claims.facts(claim)
         readings = {
             field: Reading(transcript.text, round(transcript.confidence, 4), transcript.engine, region)
             for field, (transcript, region) in fields.items()
@@ -116,12 +119,12 @@ def today() -> date:
     return datetime.now(CHINA_TIME).date()
 
 
-def _matches(claimed: Claim, read: Mapping[str, Transcript]) -> dict[str, MatchEvidence]:
+def _matches(claim: Claim, read: Mapping[str, Transcript]) -> dict[str, MatchEvidence]:
     if not read:
         return dict.fromkeys(("name", "id_number"), MatchEvidence(None, "no_card"))
     return {
-        "name": claim.match.name(read["name"], claimed.name),
-        "id_number": claim.match.id_number(read["id_number"], claimed.id_number),
+        "name": claims.match.name(read["name"], claim.name),
+        "id_number": claims.match.id_number(read["id_number"], claim.id_number),
     }
 
 

@@ -80,11 +80,18 @@ def _weight(entry: weights.Weight) -> str:
 def _engines() -> Iterator[Finding]:
     yield Finding(True, "engine ppocr", "embedded, default")
     try:
-        from idcheck.reading.tesseract import Tesseract  # noqa: PLC0415
-
-        yield Finding(True, "engine tesseract", Tesseract().version)
+        yield Finding(True, "engine tesseract", _tesseract())
     except IdcheckError as error:
         yield Finding(None, "engine tesseract", f"optional; {error}")
+
+
+def _tesseract() -> str:
+    from idcheck.reading.tesseract import Tesseract  # noqa: PLC0415
+
+    Tesseract()  # proves that the program and its languages are there
+    import pytesseract  # noqa: PLC0415
+
+    return f"{pytesseract.get_tesseract_version()} with chi_sim and eng"
 
 
 def _self_test() -> str:
