@@ -33,10 +33,9 @@ DOT_LIKE: Final = frozenset(_DOTS + "-－—–")
 """What a reader makes of a printed dot."""
 _VARIATION_SELECTORS: Final = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _DOT: Final = re.compile(rf"(?<=[^\W\d_])\s*[{re.escape(_DOTS)}]\s*(?=[^\W\d_])")
-_SPACE_BY_IDEOGRAPH: Final = re.compile(
-    r"(?<=[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003fffd])\s+"
-    r"|\s+(?=[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003fffd])"
-)
+_SPACES: Final = re.compile("[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_HAN: Final = "[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]"
+_SPACE_BY_HAN: Final = re.compile(f"(?<={_HAN}) | (?={_HAN})")
 
 
 def normalize(name: str) -> str:
@@ -49,8 +48,8 @@ def normalize(name: str) -> str:
     visible = _VARIATION_SELECTORS.sub("", visible)
     composed = unicodedata.normalize("NFC", "".join(map(_plain, unicodedata.normalize("NFC", visible))))
     dotted = _DOT.sub(MIDDLE_DOT, composed)
-    spaced = re.sub(r"[^\S\t\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]+", " ", dotted)
-    return _SPACE_BY_IDEOGRAPH.sub("", spaced).strip(" ")
+    spaced = _SPACES.sub(" ", dotted)
+    return _SPACE_BY_HAN.sub("", spaced).strip(" ")
 
 
 def problem(name: str) -> str | None:
@@ -64,7 +63,7 @@ def problem(name: str) -> str | None:
     name = normalize(name)
     if not name:
         return "empty"
-    categories = [unicodedata.category(c) for c in name]
+    categories = [_category(c) for c in name]
     if any(c in {"Cc", "Co", "Cn", "Cs", "Zl", "Zp"} for c in categories):
         return "control_character"
     if len(name) > LONGEST:
@@ -75,6 +74,11 @@ def problem(name: str) -> str | None:
     if any(c[0] not in "LM" and char not in allowed for c, char in zip(categories, name, strict=True)):
         return "not_a_letter"
     return None
+
+
+def _category(character: str) -> str:
+    """Unicode's general category; in the planes of ideographs they are letters even where Python is older."""
+    return "Lo" if 0x20000 <= ord(character) <= 0x3FFFD else unicodedata.category(character)
 
 
 def _plain(character: str) -> str:
