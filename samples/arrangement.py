@@ -150,12 +150,15 @@ def _sample_person(rng: np.random.Generator, aspect: Aspect, held: Held | None, 
         card_px_per_mm = held.pose.width_fraction * aspect[0] / WIDTH_MM
         face_h = float(np.clip(190 * card_px_per_mm / aspect[1] / rng.uniform(1.0, 2.0), 0.07, 0.62))
     source = str(rng.choice(PHOTOGRAPHED)) if rng.random() < 0.78 else f"drawn:{rng.integers(24)}"
-    face_y = float(rng.uniform(0.5 * face_h - 0.05, 0.60))
+    # the photo cuts at most a little off the face
+    half_w = min(0.5, 0.42 * face_h * aspect[1] / aspect[0])
+    face_x = float(np.clip(rng.normal(0.5, 0.16), half_w, 1 - half_w))
+    face_y = float(rng.uniform(0.45 * face_h, 0.60))
     below_chin = {"astronaut": 2.8, "hopper": 1.35}.get(source, 0.0) * face_h
     return PersonRecipe(
         source=source,
         seed=_pooled(rng, pool),
-        face_x=float(np.clip(rng.normal(0.5, 0.16), 0.02, 0.98)),
+        face_x=face_x,
         face_y=face_y,
         face_h=face_h,
         tilt=float(rng.normal(0, 7)),
@@ -180,13 +183,18 @@ def held_apart(
     return held, tuple(p for p in people if _overlap(aspect, held, p) < 0.03)
 
 
+def face_points(aspect: Aspect, person: PersonRecipe) -> F64:
+    """Points (48, 2) over the person's face, in a photo with a long side of 1000 px."""
+    width, height = (1000 * side / max(aspect) for side in aspect)
+    t = np.linspace(0, 2 * np.pi, 16, endpoint=False)
+    rings = [r * np.column_stack([0.42 * np.cos(t), 0.5 * np.sin(t)]) for r in (0.3, 0.65, 1.0)]
+    return (
+        np.array([person.face_x * width, person.face_y * height]) + np.vstack(rings) * person.face_h * height
+    )
+
+
 def _overlap(aspect: Aspect, held: Held, person: PersonRecipe) -> float:
     """The share of the face that lies behind the card."""
-    homography, size = unit_homography(aspect, held.card, held.pose)
-    t = np.linspace(0, 2 * np.pi, 16, endpoint=False)
-    ring = np.concatenate(
-        [r * np.column_stack([0.42 * np.cos(t), 0.5 * np.sin(t)]) for r in (0.3, 0.65, 1.0)]
-    )
-    points = np.array([person.face_x * size[0], person.face_y * size[1]]) + ring * person.face_h * size[1]
-    mm = project(np.linalg.inv(homography), points)
+    homography, _ = unit_homography(aspect, held.card, held.pose)
+    mm = project(np.linalg.inv(homography), face_points(aspect, person))
     return float(((mm > 0) & (mm < (held.card.width_mm, held.card.height_mm))).all(1).mean())

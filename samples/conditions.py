@@ -2,32 +2,37 @@
 
 import numpy as np
 
+from samples.arrays import F64
 from samples.camera import Optics
-from samples.card import HEIGHT_MM, WIDTH_MM
-from samples.covering import NAME_AREA, NUMBER_AREA
+from samples.card import HEIGHT_MM, WIDTH_MM, CardRecipe
+from samples.covering import field_areas
 from samples.light import Lamp, Light
 
 
-def sample_light(rng: np.random.Generator, cls: str) -> Light:
+def sample_light(rng: np.random.Generator, cls: str, card: CardRecipe | None) -> Light:
     """Light, shadows and gloss; strong reflections on the card only where the class is about them."""
     d = np.array([rng.normal(0, 0.55), rng.normal(-0.5, 0.4), 0.9])
     d /= np.linalg.norm(d)
     lamps: list[Lamp] = []
     if cls == "glare":
-        area = (NAME_AREA, NUMBER_AREA)[int(rng.integers(2))] if rng.random() < 0.7 else (0.1, 0.1, 0.9, 0.9)
-        radiance = float(np.exp(rng.uniform(np.log(0.9), np.log(14))))
+        everywhere = np.array([0.1, 0.1, 0.9, 0.9])
+        area = field_areas(card)[int(rng.integers(2))] if card and rng.random() < 0.7 else everywhere
+        radiance = float(np.exp(rng.uniform(np.log(0.35), np.log(14))))
         lamps = [_sample_lamp(rng, area, radiance, 1.0) for _ in range(int(rng.integers(1, 3)))]
     elif rng.random() < 0.30:  # a faint one, or one off the fields
         lamps = [
             _sample_lamp(
-                rng, (0.0, 0.0, 1.0, 1.0), float(rng.uniform(0.02, 0.18)), float(rng.uniform(0.5, 3))
+                rng,
+                np.array([0.0, 0.0, 1.0, 1.0]),
+                float(rng.uniform(0.02, 0.18)),
+                float(rng.uniform(0.5, 3)),
             )
         ]
     return Light(
         direction=(float(d[0]), float(d[1]), float(d[2])),
         falloff=float(abs(rng.normal(0, 0.45))),
         falloff_angle=float(rng.uniform(0, 360)),
-        card=float(rng.uniform(0.72, 1.08)),
+        card=float(rng.uniform(0.72, 1.02)),
         haze=float(rng.choice([0.0, rng.uniform(0, 0.04), rng.uniform(0.02, 0.12)])),
         lamps=tuple(lamps),
         shadows=int(rng.choice([0, 1, 2, 3], p=[0.5, 0.28, 0.14, 0.08])),
@@ -36,7 +41,7 @@ def sample_light(rng: np.random.Generator, cls: str) -> Light:
     )
 
 
-def _sample_lamp(rng: np.random.Generator, area: tuple[float, ...], radiance: float, size: float) -> Lamp:
+def _sample_lamp(rng: np.random.Generator, area: F64, radiance: float, size: float) -> Lamp:
     kind = str(rng.choice(["disc", "tube", "window"], p=[0.5, 0.25, 0.25]))
     half_w = float(rng.uniform(0.04, 0.20)) * size
     stretch = {
@@ -63,7 +68,7 @@ def sample_optics(rng: np.random.Generator, cls: str) -> Optics:
     gains = np.exp([-warm + rng.normal(0, 0.03), rng.normal(0, 0.02), warm + rng.normal(0, 0.03)])
     noisy = float(np.exp(rng.uniform(np.log(0.5), np.log(4))))
     ev = {"lowlight": rng.uniform(-4.8, -1.5), "overexposed": rng.uniform(0.9, 3.3)}.get(
-        cls, float(np.clip(rng.normal(-0.05, 0.25), -0.8, 0.25))
+        cls, float(np.clip(rng.normal(-0.12, 0.22), -0.8, 0.12))
     )
     if cls == "lowlight":
         noisy *= rng.uniform(1.0, 3.0)
@@ -71,11 +76,11 @@ def sample_optics(rng: np.random.Generator, cls: str) -> Optics:
     motion = rng.uniform(0.05, 0.35) if shaken else 0.0
     return Optics(
         lens_sigma=float(rng.uniform(0.00022, 0.00060)),
-        card_coc_mm=float(np.exp(rng.uniform(np.log(0.6), np.log(4.5))))
+        card_coc_mm=float(np.exp(rng.uniform(np.log(0.4), np.log(4.5))))
         if cls == "defocus"
         else float(rng.uniform(0, 0.12)),
         scene_coc=float(rng.choice([0.0, rng.uniform(0, 0.004), rng.uniform(0.002, 0.014)])),
-        motion_mm=float(np.exp(rng.uniform(np.log(0.8), np.log(7)))) if cls == "motion" else float(motion),
+        motion_mm=float(np.exp(rng.uniform(np.log(0.5), np.log(7)))) if cls == "motion" else float(motion),
         motion_angle=float(rng.uniform(0, 180)),
         motion_curve=float(rng.normal(0, 0.3)),
         hand_only=bool(rng.random() < 0.3),

@@ -5,15 +5,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from samples import hand
-from samples.arrangement import Aspect, Held, unit_homography
+from samples.arrangement import Aspect, Held, face_points, unit_homography
 from samples.arrays import F64, project
 from samples.camera import card_corners
 from samples.card import HEIGHT_MM, WIDTH_MM, CardRecipe
 from samples.hand import Frame, Grip
 from samples.person import PersonRecipe, skin_tone
 
-# Where fingers must not go in a picture that is not about occlusion: x0, y0, x1, y1, fractions of the card.
-NAME_AREA, NUMBER_AREA = (0.175, 0.14, 0.62, 0.26), (0.32, 0.80, 0.88, 0.90)
+
+def field_areas(card: CardRecipe) -> tuple[F64, F64]:
+    """Where name and number are printed, with a little margin: x0, y0, x1, y1 in fractions of the card."""
+    name_end = min(0.62, 0.20 + 0.047 * len(card.identity.name))
+    return np.array([0.178, 0.15, name_end, 0.25]), np.array([0.325, 0.81, 0.875, 0.895])
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +50,34 @@ def grip_frame(grip: Grip, card: CardRecipe, homography: F64) -> Frame:
 
 
 def sample_cover(
-    rng: np.random.Generator, cls: str, aspect: Aspect, held: Held
+    rng: np.random.Generator, cls: str, aspect: Aspect, held: Held, people: tuple[PersonRecipe, ...]
 ) -> tuple[tuple[Grip, ...], tuple[Blocker, ...]]:
-    """Hands and blockers; they leave name and number free unless the class is about that."""
-    if cls == "card_occluded" and rng.random() < 0.3:
-        blockers: tuple[Blocker, ...] = (_sample_blocker(rng),)
-    else:
-        blockers = ()
+    """Hands and blockers; they leave name, number and faces free unless the class is about that."""
+    blockers = (_sample_blocker(rng, held.card),) if cls == "card_occluded" and rng.random() < 0.3 else ()
     must_hit = cls == "card_occluded" and not blockers
-    count = int(rng.choice([0, 1, 2], p=[0.07, 0.78, 0.15]))
-    count = max(count, 1) if must_hit else count
+    count = max(int(rng.choice([0, 1, 2], p=[0.07, 0.78, 0.15])), int(must_hit))
+    faces = [] if cls == "face_occluded" else [face_points(aspect, p) for p in people]
     grips: list[Grip] = []
     for i in range(count):
-        grip = _sample_grip(rng, aspect, held, tuple(g.edge for g in grips))
-        for attempt in range(60):
-            hit = _touches_fields(aspect, held, grip) if held.card.kind == "portrait" else False
-            if hit == (must_hit and i == 0):
-                break
+        hits = must_hit and i == 0
+        for attempt in range(50):
             grip = _sample_grip(rng, aspect, held, tuple(g.edge for g in grips))
-            reach = 1 + 0.04 * attempt if must_hit and i == 0 else 0.97**attempt
-            grip = replace(grip, depth_mm=grip.depth_mm * reach)
-        else:
-            grip = replace(grip, kind="behind")
-        grips.append(grip)
+            # reach further to hit the print, less far to miss it
+            grip = replace(grip, depth_mm=grip.depth_mm * (1.04 if hits else 0.97) ** attempt)
+            placed = _place(aspect, held, grip)
+            if _touches_fields(held, *placed) == hits and _leaves_free(placed[0], faces):
+                grips.append(grip)
+                break
+    if must_hit and not grips:
+        blockers = (_sample_blocker(rng, held.card),)
     return tuple(grips), blockers
+
+
+def _place(aspect: Aspect, held: Held, grip: Grip) -> tuple[hand.Hand, F64, float]:
+    """The hand in a photo with a long side of 1000 px, that photo's map from card mm, and its px a mm."""
+    homography, _ = unit_homography(aspect, held.card, held.pose)
+    frame = grip_frame(grip, held.card, homography)
+    return hand.build(grip, frame, skin=np.zeros(3, np.float32)), homography, frame.px_per_mm
 
 
 def _sample_grip(rng: np.random.Generator, aspect: Aspect, held: Held, taken: tuple[int, ...]) -> Grip:
@@ -117,33 +124,44 @@ def hand_skin(
     return float(tone[0]), float(tone[1]), float(tone[2])
 
 
-def _touches_fields(aspect: Aspect, held: Held, grip: Grip) -> bool:
+def _touches_fields(held: Held, one: hand.Hand, homography: F64, px_per_mm: float) -> bool:
     """Whether what is in front of the card comes over the name or the number."""
-    homography, _ = unit_homography(aspect, held.card, held.pose)
-    frame = grip_frame(grip, held.card, homography)
+    if held.card.kind != "portrait":
+        return False
     inverse = np.linalg.inv(homography)
-    for part in hand.build(grip, frame, skin=np.zeros(3, np.float32)).front:
-        for limb in part.limbs:
-            mm = project(inverse, limb.line)
-            radius = limb.radii[:, None] / frame.px_per_mm + 0.6
-            for x0, y0, x1, y1 in (NAME_AREA, NUMBER_AREA):
-                low, high = (
-                    np.array([x0 * WIDTH_MM, y0 * HEIGHT_MM]),
-                    np.array([x1 * WIDTH_MM, y1 * HEIGHT_MM]),
-                )
-                gap = np.maximum(np.maximum(low - mm, mm - high), 0)
-                if (np.hypot(gap[:, :1], gap[:, 1:]) < radius).any():
-                    return True
+    size = np.array([WIDTH_MM, HEIGHT_MM])
+    for limb in (limb for part in one.front for limb in part.limbs):
+        mm = project(inverse, limb.line)
+        radius = limb.radii / px_per_mm + 0.6
+        for area in field_areas(held.card):
+            gap = np.maximum(np.maximum(area[:2] * size - mm, mm - area[2:] * size), 0)
+            if (np.hypot(gap[:, 0], gap[:, 1]) < radius).any():
+                return True
     return False
 
 
-def _sample_blocker(rng: np.random.Generator) -> Blocker:
-    area = NAME_AREA if rng.random() < 0.5 else NUMBER_AREA
+def _leaves_free(one: hand.Hand, faces: list[F64]) -> bool:
+    """Whether the hand, its forearm included, hides less than about a tenth of each face."""
+    t = np.linspace(0, 1, 24)
+    limbs = [limb for part in (*one.behind, *one.front) for limb in part.limbs]
+    for points in faces:
+        hidden = np.zeros(len(points), bool)
+        for limb in limbs:
+            own = np.linspace(0, 1, len(limb.radii))
+            x, y, r = (np.interp(t, own, v) for v in (limb.line[:, 0], limb.line[:, 1], limb.radii))
+            hidden |= (np.hypot(points[:, :1] - x, points[:, 1:] - y) < r).any(1)
+        if hidden.mean() > 0.1:
+            return False
+    return True
+
+
+def _sample_blocker(rng: np.random.Generator, card: CardRecipe) -> Blocker:
+    area = field_areas(card)[int(rng.integers(2))]
     aspect = HEIGHT_MM / WIDTH_MM
     colour = rng.uniform(0.02, 0.85) * (1 + rng.uniform(-0.5, 0.5, 3))
     return Blocker(
-        x=float(rng.uniform(area[0] + 0.02, area[2] - 0.1)),
-        y=float((area[1] + area[3]) / 2 + rng.uniform(-0.04, 0.04)) * aspect,
+        x=float(rng.uniform(area[0] + 0.03, area[2] - 0.03)),
+        y=float((area[1] + area[3]) / 2 + rng.uniform(-0.02, 0.02)) * aspect,
         half_w=float(rng.uniform(0.04, 0.25)),
         half_h=float(rng.uniform(0.03, 0.16)),
         angle=float(rng.normal(0, 25)),

@@ -59,8 +59,9 @@ def _grid() -> tuple[F32, F32]:
     return (x + 0.5) / w, (y + 0.5) / w
 
 
+@lru_cache(maxsize=2)
 def reflections(light: Light) -> F32:
-    """Light (135, 214) that the laminate adds over the card, in the card's own frame."""
+    """Light (135, 214) that the laminate adds over the card, in the card's own frame. Read-only: it is cached."""
     x, y = _grid()
     out = np.full(GRID, light.haze, np.float32)
     rng = np.random.default_rng(light.seed)

@@ -7,9 +7,8 @@ import numpy as np
 
 from samples.arrays import F32, F64, f32, gaussian, over, smooth_noise
 
-CELL_MM = (
-    0.9  # shapes are computed on cells of this size, or of a pixel if that is larger, and then scaled up
-)
+# Shapes are computed on cells of this size, or of a pixel if that is larger, and then scaled up.
+CELL_MM, PLAIN_CELL_MM = 0.9, 2.5  # with and without creases and nails
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,8 @@ def draw(part: Part, layer: F32, setting: Setting, cover: F32 | None = None) -> 
 
 def _rasterise(part: Part, window: tuple[int, int, int, int], px_per_mm: float) -> _Field:
     x0, y0, x1, y1 = window
-    step = max(1.0, CELL_MM * px_per_mm)
+    detailed = any(limb.nail or limb.joints for limb in part.limbs)
+    step = max(1.0, (CELL_MM if detailed else PLAIN_CELL_MM) * px_per_mm)
     cols, rows = max(2, round((x1 - x0) / step)), max(2, round((y1 - y0) / step))
     sx, sy = (x1 - x0) / cols, (y1 - y0) / rows
     px = f32(x0 + (np.arange(cols) + 0.5) * sx)[None, :]

@@ -80,7 +80,7 @@ def _occlusion(recipe: Recipe) -> dict[str, float | str]:
 
 
 def _face_occlusion(recipe: Recipe) -> dict[str, float | str]:
-    worn = recipe.people[-1].accessory
+    worn = recipe.people[-1].accessory if recipe.people else "none"
     return {"how": worn if worn != "none" else "card"}
 
 
@@ -115,15 +115,15 @@ def sample_recipe(rng: np.random.Generator, cls: str | None = None, *, card_pool
     elif cls not in CLASSES:
         raise KeyError(f"unknown class {cls!r}; known are {', '.join(CLASSES)}")
     aspect = ASPECTS[int(rng.choice(len(ASPECTS), p=[0.42, 0.2, 0.17, 0.1, 0.05, 0.06]))]
-    light = sample_light(rng, cls)
     held = None if cls == "no_card" else sample_held(rng, cls, aspect, card_pool)
+    light = sample_light(rng, cls, held.card if held else None)
     people = sample_people(rng, cls, aspect, held, card_pool)
     if held is not None and cls != "face_occluded":
         held, people = held_apart(rng, cls, aspect, held, people)
     grips: tuple[Grip, ...] = ()
     blockers: tuple[Blocker, ...] = ()
     if held is not None:
-        grips, blockers = sample_cover(rng, cls, aspect, held)
+        grips, blockers = sample_cover(rng, cls, aspect, held, people)
     others: tuple[Held, ...] = ()
     if cls == "two_cards" and held is not None:
         others = (second_card(rng, aspect, held, card_pool),)
