@@ -27,11 +27,11 @@ from idcheck.types import MatchEvidence, Transcript
 
 NAME_CHANNEL: Final = Channel(wrong=1e-4, doubt=0.3, spurious=1e-3, missed=0.02, missed_next=0.3)
 NUMBER_CHANNEL: Final = Channel(wrong=1e-4, doubt=0.3, spurious=1e-3, missed=0.005, missed_next=0.5)
-"""PP-OCRv6's errors, from drawn strips with every defect (``python -m benchmarks.matching``): where it gave
-a common character more than 0.99 it erred in 0.3 % of cases, however bad the rest of the strip was; below that
+"""PP-OCRv6's errors, from drawn strips with every defect (``python -m benchmarks.matching``). Where it gave a
+common character more than 0.99, it erred in 0.3 % of cases, however bad the rest of the strip was; where less,
 it erred two to three times as often as it says, mostly with the truth far down its list."""
 _UNFAMILIAR: Final = 0.02
-"""Added to `wrong` for characters beyond GB 2312: 5 to 14 % of them are read as another, with high confidence."""
+"""Added to `wrong` for typed characters beyond GB 2312: 5 to 14 % of them are surely read as another."""
 
 _DIGITS: Final = idnumber.CHECK_CHARACTERS
 _SHORTLISTED: Final = 40
@@ -63,12 +63,11 @@ def name(transcript: Transcript, claim_name: str) -> MatchEvidence:
     sheet = _sheet(transcript, typed)
     channel = NAME_CHANNEL
     emissions = channel.emissions(sheet.probabilities)
-    for character in typed:
-        if not _familiar(character):
-            emissions[:, sheet.symbols(character)] += _UNFAMILIAR
     symbols = sheet.symbols(typed)
+    lenient = emissions.copy()
+    lenient[:, [s for s, c in zip(symbols, typed, strict=True) if not _familiar(c)]] += _UNFAMILIAR
     alternatives = _other_names(emissions, sheet, symbols)
-    own = float(log_likelihoods(emissions, [symbols], channel)[0])
+    own = float(log_likelihoods(lenient, [symbols], channel)[0])
     best = float(log_likelihoods(emissions, alternatives, channel.attentive).max())
     ratio = own - best
     if sheet.anything in symbols:
