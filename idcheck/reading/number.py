@@ -1,0 +1,101 @@
+"""Our own reader of the identity number: for each of the eighteen places, what may be printed there.
+
+The network (`models/number`) knows that a number has eighteen places, and nothing else about numbers: neither
+dates, nor regions, nor the check character, so its reading is the print's own. Places that are hidden or
+illegible come out with their probability spread over the characters.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+import cv2
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from idcheck.errors import EngineError
+from idcheck.reading.engine import FieldName
+from idcheck.types import Gray, Lattice, Transcript
+
+ALPHABET: Final = "0123456789X"
+PLACES: Final = 18
+INPUT_SIZE: Final = (256, 32)
+"""Width and height of the network's input: 5.3 pixels per mm, a digit is 15 pixels high."""
+
+_CHANCE: Final = 0.3
+"""Geometric mean of the places' best probabilities below which nothing was read; a guess has 0.1."""
+_NEVER: Final = np.float32(np.log(1e-12))
+
+
+class NumberReader:
+    """Reads identity numbers. Threads may share one: a loaded network does not change by being run."""
+
+    def __init__(self, model: bytes) -> None:
+        """Load the network.
+
+        Args:
+            model: the ONNX file's content.
+
+        Raises:
+            EngineError: it is not this network.
+        """
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1  # same sums in the same order, always
+        options.log_severity_level = 3
+        try:
+            self._session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+            alphabet = self._session.get_modelmeta().custom_metadata_map["alphabet"]
+        except Exception as error:  # onnxruntime's own classes are private to its extension module
+            msg = "the number model cannot be loaded"
+            raise EngineError(msg) from error
+        if alphabet != ALPHABET:
+            msg = "the number model is another version's"
+            raise EngineError(msg)
+
+    @property
+    def name(self) -> str:
+        """What the report calls this engine."""
+        return "idcheck-number"
+
+    def read(self, strip: Gray, field: FieldName) -> Transcript:
+        """Read a strip of the number; see :class:`idcheck.reading.Engine`.
+
+        The text has eighteen characters, or none where the strip as a whole says nothing.
+
+        Raises:
+            EngineError: the network failed, or the field is not the number.
+        """
+        if field != "id_number":
+            msg = "this engine reads numbers only"
+            raise EngineError(msg)
+        log_probs = self._run(picture(strip))
+        best = log_probs.argmax(axis=1)
+        certain = np.exp(log_probs.max(axis=1).astype(np.float64))
+        text, characters = "".join(ALPHABET[c] for c in best), tuple(np.minimum(certain, 1.0).tolist())
+        if np.exp(np.log(certain).mean()) < _CHANCE:
+            text, characters = "", ()
+        return Transcript(text, characters, self.name, _lattice(log_probs))
+
+    def _run(self, strip: Gray) -> NDArray[np.float32]:
+        """Log-probabilities, shape (18, 11)."""
+        try:
+            output = self._session.run(None, {"strip": strip[None, None]})[0][0]
+        except Exception as error:
+            msg = "the number model failed"
+            raise EngineError(msg) from error
+        return np.asarray(output, np.float32)
+
+
+def picture(strip: Gray) -> Gray:
+    """A strip of any resolution at the size that the network takes, shape (32, 256)."""
+    return np.asarray(cv2.resize(strip, INPUT_SIZE, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _lattice(log_probs: NDArray[np.float32]) -> Lattice:
+    """Places as columns that are no blanks, with a blank between them, so that none can merge or vanish."""
+    columns = np.full((2 * PLACES - 1, 1 + len(ALPHABET)), _NEVER, np.float32)
+    columns[0::2, 1:] = np.maximum(log_probs, _NEVER)
+    columns[1::2, 0] = 0.0
+    return Lattice(columns, MappingProxyType({c: 1 + i for i, c in enumerate(ALPHABET)}))

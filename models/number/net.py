@@ -1,0 +1,127 @@
+"""The network that reads the identity number: one answer for each of its eighteen places.
+
+The number always has eighteen characters on an even pitch, so the network is asked for each place rather
+than for a sequence (CTC): a character that is hidden stays a place of its own, with spread probabilities,
+instead of vanishing, and the places after it do not move. A stack of separable convolutions (Howard et al.,
+MobileNets, 2017) turns the strip into columns; each place attends to the columns where it is printed, which
+dilated convolutions over the whole line find out; and one classifier, the same for all places, names what
+stands there. No place is told what the others say: dates and check characters cannot be learnt.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from idcheck.reading.number import ALPHABET, INPUT_SIZE, PLACES
+
+COLUMN_PX = 4
+"""Pixels of the strip a column."""
+COLUMNS = INPUT_SIZE[0] // COLUMN_PX
+_AROUND = 65
+"""Pixels over which brightness and contrast are evened out, two and a half characters to each side."""
+_NOISE_FLOOR = 1.5
+"""Gray levels: flatter surroundings than this are not stretched to full contrast."""
+
+
+def standardise(strip: Tensor) -> Tensor:
+    """Bytes (n, 1, h, w) → zero mean and unit deviation around each column.
+
+    So a finger or a shadow at one end leaves the other end's contrast as it is.
+    """
+    values = strip.float()
+    mean = _around(values)
+    spread = (_around(values * values) - mean * mean).clamp(min=0.0).sqrt()
+    return (values - mean) / (spread + _NOISE_FLOOR)
+
+
+def _around(values: Tensor) -> Tensor:
+    columns = values.mean(dim=2, keepdim=True)
+    return functional.avg_pool2d(
+        columns, (1, _AROUND), stride=1, padding=(0, _AROUND // 2), count_include_pad=False
+    )
+
+
+class Separable(nn.Module):
+    """Depthwise, then pointwise; with a shortcut where the shapes allow."""
+
+    def __init__(self, channels: int, out: int, stride: tuple[int, int] = (1, 1)) -> None:
+        super().__init__()
+        self.shortcut = channels == out and stride == (1, 1)
+        self.depthwise = nn.Sequential(
+            nn.Conv2d(channels, channels, 3, stride, 1, groups=channels, bias=False), nn.BatchNorm2d(channels)
+        )
+        self.pointwise = nn.Sequential(nn.Conv2d(channels, out, 1, bias=False), nn.BatchNorm2d(out))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """See the class."""
+        y = self.pointwise(functional.relu(self.depthwise(x)))
+        return functional.relu(x + y if self.shortcut else y)
+
+
+class AlongLine(nn.Module):
+    """Columns see their neighbours, `dilation` apart."""
+
+    def __init__(self, channels: int, dilation: int) -> None:
+        super().__init__()
+        self.depthwise = nn.Sequential(
+            nn.Conv2d(
+                channels,
+                channels,
+                (1, 5),
+                padding=(0, 2 * dilation),
+                dilation=(1, dilation),
+                groups=channels,
+                bias=False,
+            ),
+            nn.BatchNorm2d(channels),
+        )
+        self.pointwise = nn.Sequential(nn.Conv2d(channels, channels, 1, bias=False), nn.BatchNorm2d(channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """See the class."""
+        return functional.relu(x + self.pointwise(functional.relu(self.depthwise(x))))
+
+
+class NumberReader(nn.Module):
+    """A strip → what stands at each place.
+
+    Input: bytes, shape (n, 1, 32, 256). Output: logits of `ALPHABET`'s characters, shape (n, 18, 11), and how
+    much each place looks at each column, logits of shape (n, 18, 64).
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.glyphs = nn.Sequential(
+            nn.Conv2d(1, 16, 5, 2, 2, bias=False), nn.BatchNorm2d(16), nn.ReLU(),  # 16 by 128
+            Separable(16, 32),
+            Separable(32, 64, (2, 2)), Separable(64, 64), Separable(64, 64),  # 8 by 64
+            Separable(64, 96, (2, 1)), Separable(96, 96), Separable(96, 96),  # 4 by 64
+            nn.Conv2d(96, 128, (4, 1), bias=False), nn.BatchNorm2d(128), nn.ReLU(),  # 1 by 64
+        )  # fmt: skip
+        self.where = nn.Parameter(torch.zeros(1, 128, 1, COLUMNS))
+        self.line = nn.Sequential(*(AlongLine(128, dilation) for dilation in (1, 2, 4, 8)))
+        self.places = nn.Conv2d(128, PLACES, 1)
+        self.near = AlongLine(128, 1)
+        self.name = nn.Sequential(nn.Linear(128, 96), nn.ReLU(), nn.Linear(96, len(ALPHABET)))
+
+    def forward(self, strip: Tensor) -> tuple[Tensor, Tensor]:
+        """See the class."""
+        columns = self.glyphs(standardise(strip))
+        looks = self.places(self.line(columns + self.where))[:, :, 0]
+        seen = torch.bmm(looks.softmax(dim=2), self.near(columns)[:, :, 0].transpose(1, 2))
+        return self.name(seen), looks
+
+
+class Calibrated(nn.Module):
+    """The trained network as it is used: log-probabilities, shape (n, 18, 11), at the fitted temperature."""
+
+    def __init__(self, net: NumberReader, temperature: float) -> None:
+        super().__init__()
+        self.net = net
+        self.temperature = temperature
+
+    def forward(self, strip: Tensor) -> Tensor:
+        """See the class."""
+        return (self.net(strip)[0] / self.temperature).log_softmax(dim=2)
