@@ -1,14 +1,13 @@
-"""Faces, by MediaPipe's full-range BlazeFace (Bazarevsky et al., 2019; the sparse model of MediaPipe 0.8.3).
+"""Faces, by MediaPipe's full-range BlazeFace (Bazarevsky et al., 2019; the sparse model of MediaPipe).
 
-The network sees the whole photo letterboxed at 192 × 192 pixels: in gray first, since the luma pyramid is
-there anyway. Where nothing shows it looks again in colour, which finds a few more half-hidden faces, then at
-a brightened view, and then at the photo turned by quarters, since a file may have lost its orientation.
+The network sees the whole photo letterboxed at 192 × 192 pixels, in colour: in gray it misses half-hidden
+faces and second ones. Where nothing shows it looks again at a brightened view, and then at the photo turned
+by quarters, since a file may have lost its orientation.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -21,17 +20,17 @@ from numpy.typing import NDArray
 from idcheck.errors import WeightsCorruptError
 from idcheck.scene.geometry import as_polygon
 from idcheck.scene.picture import Picture
-from idcheck.types import Box, Colour, Face, Gray
+from idcheck.types import Box, Face
 
 SIDE: Final = 192
 """Pixels of the network's square input."""
 _CELLS: Final = 48
 """Anchors a row and column, one in the middle of each cell; their own size is the whole input's."""
 _LEAST_SCORE: Final = 0.5
-_LEAST_SCORE_IN_COLOUR: Final = 0.4
-"""Colour tells half-hidden faces from patterns more surely."""
 _LEAST_SCORE_TURNED: Final = 0.6
-"""Three more views are three more chances to be wrong."""
+"""More views are more chances to be wrong."""
+_LEAST_SCORE_AT_LAST: Final = 0.4
+"""Half-hidden faces score so; upright, and where nothing else is found."""
 _SAME_FACE: Final = 0.3
 """Intersection over union from which two boxes are of one face."""
 _LANDMARKS: Final = 6
@@ -74,11 +73,18 @@ class FaceDetector:
 
     def detect(self, photo: Picture) -> tuple[Face, ...]:
         """Every face, the largest first."""
-        for view, least in _views(photo):
-            faces = self._look(view, least)
-            if faces:
-                return tuple(sorted(faces, key=lambda face: -face.box.width))
-        return ()
+        view = _view_of(photo)
+        upright = self._look(view, _LEAST_SCORE_AT_LAST)
+        faces = [face for face in upright if face.confidence >= _LEAST_SCORE] or self._harder(view) or upright
+        return tuple(sorted(faces, key=lambda face: -face.box.width))
+
+    def _harder(self, view: _View) -> list[Face]:
+        """Faces in the dark, or lying on their side."""
+        bright = _brightened(view)
+        faces = self._look(bright, _LEAST_SCORE)
+        for quarters in (1, 3, 2):
+            faces = faces or self._look(_turned(bright, quarters), _LEAST_SCORE_TURNED)
+        return faces
 
     def _look(self, view: _View, least: float) -> list[Face]:
         values = view.pixels.astype(np.float32) / 127.5 - 1
@@ -88,28 +94,18 @@ class FaceDetector:
         return [_in_photo(view, row, score) for row, score in decode(scores, places, least)]
 
 
-def _views(photo: Picture) -> Iterator[tuple[_View, float]]:
-    """What is looked at, one after another until there is a face, and the least score that counts there."""
+def _view_of(photo: Picture) -> _View:
     level = max((k for k, gray in enumerate(photo.pyramid) if max(gray.shape) >= SIDE), default=0)
-    yield _letterboxed(photo, photo.pyramid[level]), _LEAST_SCORE
-    colour = _letterboxed(photo, photo.colour(level))
-    yield colour, _LEAST_SCORE_IN_COLOUR
-    bright = _brightened(colour)
-    yield bright, _LEAST_SCORE
-    for quarters in (1, 3, 2):
-        turned = np.ascontiguousarray(np.rot90(bright.pixels, quarters))
-        yield _View(turned, bright.scale, quarters), _LEAST_SCORE_TURNED
-
-
-def _letterboxed(photo: Picture, pixels: Gray | Colour) -> _View:
-    """A view of the photo, gray or B, G, R, made small."""
     scale = SIDE / max(photo.width, photo.height)
     size = (max(1, round(photo.width * scale)), max(1, round(photo.height * scale)))
-    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    code = cv2.COLOR_GRAY2RGB if small.ndim == 2 else cv2.COLOR_BGR2RGB
+    small = cv2.resize(photo.colour(level), size, interpolation=cv2.INTER_AREA)
     canvas = np.zeros((SIDE, SIDE, 3), np.uint8)
-    canvas[: size[1], : size[0]] = cv2.cvtColor(small, code)
+    canvas[: size[1], : size[0]] = cv2.cvtColor(small, cv2.COLOR_BGR2RGB)
     return _View(canvas, scale)
+
+
+def _turned(view: _View, quarters: int) -> _View:
+    return _View(np.ascontiguousarray(np.rot90(view.pixels, quarters)), view.scale, quarters)
 
 
 def _brightened(view: _View) -> _View:

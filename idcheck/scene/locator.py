@@ -32,6 +32,8 @@ _SECOND_CARD: Final = 0.4
 _SECOND_FACE: Final = 0.4
 """A further face counts from this share of the holder's, by width: smaller ones are passers-by and
 posters."""
+_SURE_FACE: Final = 0.6
+"""And from this confidence: one face too many costs the holder a new photo."""
 _PRINTED_FACE: Final = 0.33
 """A face within a card is printed on it if it is no wider than this share of the card's width. The
 portrait's own is some 0.2; that of a person who looks over the card, or is covered by it, is wider."""
@@ -75,7 +77,7 @@ class Locator:
             card=card,
             face=people[0] if people else None,
             portrait=_portrait(card) if card is not None and card.side is Side.PORTRAIT else None,
-            faces=sum(face.box.width >= _SECOND_FACE * people[0].box.width for face in people),
+            faces=_count(people),
             cards=sum(width_px(as_quad(one.corners)) >= _SECOND_CARD * card.width_px for one in found)
             if card is not None
             else 0,
@@ -129,6 +131,15 @@ def _portrait(card: Card) -> Box:
     points = project(card_to_photo(card.corners), PORTRAIT.polygon)
     low, high = points.min(axis=0), points.max(axis=0)
     return Box(float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
+
+
+def _count(people: list[Face]) -> int:
+    """The holder, and who else is a subject of the photo rather than in its background."""
+    return sum(
+        face is people[0]
+        or (face.box.width >= _SECOND_FACE * people[0].box.width and face.confidence >= _SURE_FACE)
+        for face in people
+    )
 
 
 def _printed(face: Face, card: _Found) -> bool:
