@@ -1,0 +1,110 @@
+"""That each field is cut out where the layout has it and handed to the engine the right way round."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from idcheck import reading
+from idcheck.errors import EngineError
+from idcheck.layout import FIELDS, HEIGHT_MM, WIDTH_MM
+from idcheck.reading import FieldName
+from idcheck.reading.recorded import Fault, Faulty, Recorded
+from idcheck.types import Card, Colour, Gray, Quad, Side, Transcript
+
+PX_PER_MM = 8.0
+CORNERS: Quad = (
+    (100, 60),
+    (100 + WIDTH_MM * 8, 60),
+    (100 + WIDTH_MM * 8, 60 + HEIGHT_MM * 8),
+    (100, 60 + HEIGHT_MM * 8),
+)
+
+
+@dataclass(frozen=True)
+class Flat:
+    """A photo that is one picture in all its views."""
+
+    luma: Gray
+
+    @property
+    def pyramid(self) -> tuple[Gray, ...]:
+        return (self.luma,)
+
+    @property
+    def width(self) -> int:
+        return self.luma.shape[1]
+
+    @property
+    def height(self) -> int:
+        return self.luma.shape[0]
+
+    @property
+    def orientation(self) -> int:
+        return 1
+
+    def colour(self, level: int) -> Colour:
+        raise AssertionError("the readers need no colour")
+
+    def crop(self, left: int, top: int, right: int, bottom: int) -> Colour:
+        raise AssertionError("the readers need no colour")
+
+
+@dataclass
+class Watching:
+    """An engine that keeps what it is shown."""
+
+    seen: dict[str, Gray] = field(default_factory=dict)
+    name: str = "watching"
+
+    def read(self, strip: Gray, field: FieldName) -> Transcript:
+        self.seen[field] = strip
+        return Transcript(field, (1.0,) * len(field), self.name)
+
+
+def photo_with_marked_fields() -> Flat:
+    """Each field's box in its own gray, its left edge darker."""
+    luma = np.full((600, 900), 10, np.uint8)
+    for level, box in zip((120, 220), FIELDS.values(), strict=True):
+        x, y = round(100 + box.x * PX_PER_MM), round(60 + box.y * PX_PER_MM)
+        w, h = round(box.width * PX_PER_MM), round(box.height * PX_PER_MM)
+        luma[y : y + h, x : x + w] = level
+        luma[y : y + h, x : x + w // 10] = level // 2
+    return Flat(luma)
+
+
+def card(corners: Quad) -> Card:
+    return Card(corners, 1.0, Side.PORTRAIT, WIDTH_MM * PX_PER_MM, PX_PER_MM, 0.0)
+
+
+def test_each_field_reaches_the_engine_and_comes_back_with_its_region() -> None:
+    engine = Watching()
+    read = reading.read(photo_with_marked_fields(), card(CORNERS), engine)
+    assert list(read) == ["name", "id_number"]
+    for name, level in (("name", 120), ("id_number", 220)):
+        transcript, region = read[name]
+        strip, box = engine.seen[name], FIELDS[name]
+        assert transcript.text == name
+        assert np.median(strip) == level
+        assert np.median(strip[:, : strip.shape[1] // 20]) == level // 2
+        assert strip.shape == (round(box.height * 10), pytest.approx(box.width * 10, rel=0.02))
+        assert region[0] == pytest.approx((100 + box.x * PX_PER_MM, 60 + box.y * PX_PER_MM))
+
+
+def test_a_mirrored_and_turned_card_is_shown_upright() -> None:
+    upright = photo_with_marked_fields()
+    mirrored = Flat(np.ascontiguousarray(upright.luma[:, ::-1].T))
+    tl, tr, br, bl = ((y, 900 - x) for x, y in CORNERS)
+    engine = Watching()
+    reading.read(mirrored, card((tl, tr, br, bl)), engine)
+    for name, level in (("name", 120), ("id_number", 220)):
+        assert np.median(engine.seen[name][:, : engine.seen[name].shape[1] // 20]) == level // 2
+
+
+@pytest.mark.parametrize("fault", [Fault.RAISE, Fault.HANG])
+def test_an_engine_s_failure_is_not_swallowed(fault: Fault) -> None:
+    answers = Recorded(in_turn=[Transcript("a", (1.0,), "r")] * 2)
+    with pytest.raises(EngineError):
+        reading.read(photo_with_marked_fields(), card(CORNERS), Faulty(answers, [Fault.NONE, fault]))

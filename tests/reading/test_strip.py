@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from idcheck.reading.strip import LINE_MM, trim
+from idcheck.types import Gray
+
+PX_PER_MM = 10.0
+
+
+def paper(level: int = 200) -> Gray:
+    return np.full((69, 366), level, np.uint8)
+
+
+def with_bars(strip: Gray, left: int, right: int, top: int = 14, bottom: int = 50, ink: int = 60) -> Gray:
+    """Strokes 4 px wide every 9 px, as dense as print."""
+    strip = strip.copy()
+    for x in range(left, right - 3, 9):
+        strip[top:bottom, x : x + 4] = ink
+    return strip
+
+
+def bounds(strip: Gray) -> tuple[int, int, int, int]:
+    """Left, right, top, bottom of what `trim` keeps."""
+    kept = trim(strip, PX_PER_MM)
+    offset = kept.__array_interface__["data"][0] - strip.__array_interface__["data"][0]
+    top, left = divmod(offset, strip.strides[0])
+    return left, left + kept.shape[1], top, top + kept.shape[0]
+
+
+def test_keeps_the_line_with_a_little_air() -> None:
+    left, right, top, bottom = bounds(with_bars(paper(), 13, 120))
+    assert 0 < left <= 13
+    assert 120 <= right < 140
+    assert top <= 14
+    assert bottom >= 50
+    assert bottom - top <= LINE_MM * PX_PER_MM
+
+
+def test_dark_photos_are_trimmed_like_light_ones() -> None:
+    dark = with_bars(paper(30), 13, 120, ink=12)
+    noisy = np.clip(dark + np.random.default_rng(3).normal(0, 3, dark.shape), 0, 255).astype(np.uint8)
+    left, right, _, _ = bounds(noisy)
+    assert left <= 13
+    assert 120 <= right < 150
+
+
+def test_waves_of_the_card_are_no_print() -> None:
+    y, x = np.mgrid[0:69, 0:366]
+    waves = (190 + 8 * np.sin(2 * np.pi * (y + 3 * np.sin(x / 40)) / 11)).astype(np.uint8)
+    left, right, _, _ = bounds(with_bars(waves, 13, 90))
+    assert left <= 13
+    assert 90 <= right < 125
+
+
+def test_a_finger_at_the_end_is_no_print() -> None:
+    strip = with_bars(paper(), 13, 120)
+    cv2.circle(strip, (366, 60), 110, 110, -1)
+    _, right, _, _ = bounds(strip)
+    assert right < 366
+
+
+def test_where_two_scripts_show_the_lower_line_is_kept() -> None:
+    strip = with_bars(with_bars(paper(), 13, 150, 0, 22), 13, 150, 36, 66)
+    _, _, top, bottom = bounds(strip)
+    assert top > 5
+    assert bottom >= 66
+
+
+def test_a_narrow_remainder_of_a_neighbouring_line_does_not_win() -> None:
+    strip = with_bars(with_bars(paper(), 13, 150, 8, 44), 13, 60, 65, 69)
+    _, _, top, bottom = bounds(strip)
+    assert top <= 8
+    assert bottom >= 44
+
+
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_a_blank_strip_stays_whole(level: int) -> None:
+    assert trim(paper(level), PX_PER_MM).shape == paper().shape
+
+
+@settings(max_examples=50, deadline=None)
+@given(arrays(np.uint8, st.tuples(st.integers(1, 80), st.integers(1, 300))))
+def test_of_any_strip_something_remains(strip: Gray) -> None:
+    kept = trim(strip, max(0.2, strip.shape[0] / 6.9))
+    assert kept.size > 0
