@@ -1,7 +1,7 @@
 """What stands behind the person: walls, cloth, shelves, windows, clutter, papers, and free photographs.
 
-The photographs are textures and still lifes that scikit-image ships (brick, grass, gravel: CC0; coffee:
-CC0; rocket, hubble deep field: NASA, public domain). Each painter returns linear light (h, w, 3).
+The photographs are textures and still lifes that scikit-image ships, all CC0 or in the public domain; the
+README says whose they are. Each painter returns linear light (h, w, 3).
 """
 
 from collections.abc import Callable

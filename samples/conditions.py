@@ -87,7 +87,7 @@ def sample_optics(rng: np.random.Generator, cls: str) -> Optics:
         ev=float(ev),
         shot=2e-4 * noisy,
         read=float(rng.uniform(0.001, 0.005)) * noisy**0.5,
-        chroma=float(rng.choice([0.0, rng.uniform(0.0, 0.012)])),
+        chroma=float(rng.choice([0.0, rng.uniform(0.0, 0.006)])),
         gains=(float(gains[0]), float(gains[1]), float(gains[2])),
         contrast=float(rng.uniform(-0.1, 0.55)),
         sharpen=float(rng.choice([0.0, rng.uniform(0, 0.9)])),

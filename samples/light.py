@@ -61,7 +61,7 @@ def _grid() -> tuple[F32, F32]:
 
 @lru_cache(maxsize=2)
 def reflections(light: Light) -> F32:
-    """Light (135, 214) that the laminate adds over the card, in the card's own frame. Read-only: it is cached."""
+    """Light (135, 214) that the laminate adds, in the card's own frame. Read-only: it is cached."""
     x, y = _grid()
     out = np.full(GRID, light.haze, np.float32)
     rng = np.random.default_rng(light.seed)

@@ -10,6 +10,10 @@ from samples.arrays import F32, F64, f32, gaussian, over, smooth_noise
 # Shapes are computed on cells of this size, or of a pixel if that is larger, and then scaled up.
 CELL_MM, PLAIN_CELL_MM = 0.9, 2.5  # with and without creases and nails
 
+# Light that travels under the skin reddens and softens the shadows: shade to the power of these, by table.
+_SHADE_STEPS = 1000
+_SUBSURFACE = f32((np.arange(1, 1600)[:, None] / _SHADE_STEPS) ** np.array([1.12, 1.05, 0.82]))
+
 
 @dataclass(frozen=True, slots=True)
 class Limb:
@@ -197,9 +201,8 @@ def _shade(part: Part, field: _Field, setting: Setting) -> F32:
         return f32(part.colour * (shade * np.clip(folds, 0.4, 1.5))[..., None])
     mottle = 1 + 0.05 * smooth_noise(rng, shape, 9, 3)
     shade = shade * mottle * (1 - 0.38 * np.clip(field.crease, 0, 1))
-    # light that travels under the skin reddens and softens the shadows
-    powers = f32([1.12, 1.05, 0.82])
-    colour = part.colour * np.power(np.maximum(shade, 0.02)[..., None], powers)
+    steps = np.clip(shade * _SHADE_STEPS, 0, len(_SUBSURFACE) - 1).astype(np.intp)
+    colour = part.colour * _SUBSURFACE[steps]
     nail = np.clip(field.nail, 0, 1)[..., None]
     plate = part.colour * f32([1.25, 1.06, 1.10]) + f32([0.06, 0.05, 0.06])
     if part.polish is not None:

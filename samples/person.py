@@ -113,8 +113,18 @@ def cutout(source: str, head_only: bool) -> Cutout:
         cv2.fillPoly(within, [head.astype(np.int32)], 255)
         fade = np.clip((neck + 6 - np.arange(bgr.shape[0])) / 14, 0, 1)[:, None]
         alpha = f32(alpha * fade * gaussian(f32(within / 255), 2))
-    skin = _skin_likelihood(bgr, face) * alpha
-    return Cutout(bgr, alpha, skin, face, _mean_skin(bgr, skin))
+    skin = f32(_skin_likelihood(bgr, face) * alpha)
+    return _cropped(Cutout(bgr, alpha, skin, face, _mean_skin(bgr, skin)))
+
+
+def _cropped(cut: Cutout) -> Cutout:
+    """The cut-out without the empty picture around it, which would only cost time."""
+    x, y, w, h = cv2.boundingRect(u8(cut.alpha > 0))
+    top, left = max(0, y - 4), max(0, x - 4)
+    here = (slice(top, y + h + 4), slice(left, x + w + 4))
+    x0, y0, x1, y1 = cut.face
+    face = (x0 - left, y0 - top, x1 - left, y1 - top)
+    return Cutout(cut.bgr[here], cut.alpha[here], cut.skin[here], face, cut.skin_colour)
 
 
 def _matte(bgr: U8, head: F64, body: F64) -> F32:
@@ -159,7 +169,7 @@ def _mean_skin(bgr: U8, skin: F32) -> F32:
 
 def skin_tone(rng: np.random.Generator) -> F32:
     """A skin colour (3,), linear BGR, from very pale to very dark."""
-    depth = rng.beta(1.3, 1.6)
+    depth = rng.beta(1.2, 2.0)
     pale, dark = np.array([0.42, 0.52, 0.74]), np.array([0.022, 0.035, 0.075])
     tone = np.exp(np.log(pale) * (1 - depth) + np.log(dark) * depth)
     return f32(tone * (1 + rng.uniform(-0.12, 0.12, 3)))
@@ -225,7 +235,7 @@ def _drawn_head(seed: int) -> Cutout:
     srgb = np.clip(np.power(np.clip(canvas, 0, 1), 1 / 2.2) * 255, 0, 255).astype(np.uint8)
     box = (cx - half_w, cy - half_h * 0.82, cx + half_w, cy + half_h)
     body = f32(alpha * fade)
-    return Cutout(srgb, body, f32(face * body), box, skin)
+    return _cropped(Cutout(srgb, body, f32(face * body), box, skin))
 
 
 @lru_cache(maxsize=64)
@@ -285,32 +295,12 @@ def face_box(recipe: PersonRecipe, size: tuple[int, int]) -> tuple[float, float,
 
 def place(recipe: PersonRecipe, size: tuple[int, int]) -> Placed:
     """Draws the person into a photo of `size` (W, H)."""
-    width, height = size
     rng = np.random.default_rng(recipe.seed)
-    fx0, fy0, fx1, fy1 = cutout(recipe.source, not recipe.own_clothes).face
-    scale = recipe.face_h * height / (fy1 - fy0)
+    _, top, _, bottom = cutout(recipe.source, not recipe.own_clothes).face
+    scale = recipe.face_h * size[1] / (bottom - top)
     halvings = int(np.clip(np.floor(np.log2(1.25 / scale)), 0, 4))
-    source = 0.5**halvings
     rgba, skin = _recoloured(recipe, halvings)
-    turn = np.deg2rad(recipe.tilt)
-    flip = -1.0 if recipe.flip else 1.0
-    stretch = rng.uniform(0.93, 1.08)
-    # from photo to source, so that it can be sampled
-    step = 1 / scale
-    y, x = np.mgrid[:height, :width].astype(np.float32)
-    x += 0.5 - recipe.face_x * width
-    y += 0.5 - recipe.face_y * height
-    c, s = np.float32(np.cos(turn) * step), np.float32(np.sin(turn) * step)
-    u = (c * x + s * y) * np.float32(flip * stretch)
-    v = c * y - s * x
-    bend = rng.uniform(-0.025, 0.025, 4)
-    face_px = fy1 - fy0
-    u, v = (
-        u + f32(bend[0] * face_px * np.sin(v * (2.5 / face_px)) + bend[1] * v * 0.5),
-        v + f32(bend[2] * face_px * np.cos(u * (2.5 / face_px))),
-    )
-    map_x = (u + np.float32((fx0 + fx1) / 2)) * np.float32(source) - np.float32(0.5)
-    map_y = (v + np.float32((fy0 + fy1) / 2)) * np.float32(source) - np.float32(0.5)
+    map_x, map_y = (m * np.float32(0.5**halvings) - np.float32(0.5) for m in _source_maps(recipe, rng, size))
     layer = f32(cv2.remap(rgba, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT))
     box = face_box(recipe, size)
     if not recipe.own_clothes:
@@ -322,6 +312,25 @@ def place(recipe: PersonRecipe, size: tuple[int, int]) -> Placed:
         dressed, cover = _accessory(recipe, rng, size, box)
         over(layer, dressed)
     return Placed(layer, box, cover, skin)
+
+
+def _source_maps(recipe: PersonRecipe, rng: np.random.Generator, size: tuple[int, int]) -> tuple[F32, F32]:
+    """The place in the cut-out (x and y, each (H, W)) that each pixel of the photo shows, gently bent."""
+    width, height = size
+    x0, y0, x1, y1 = cutout(recipe.source, not recipe.own_clothes).face
+    face = y1 - y0
+    turn, step = np.deg2rad(recipe.tilt), face / (recipe.face_h * height)
+    aspect = rng.uniform(0.93, 1.08) * (-1 if recipe.flip else 1)
+    bend = rng.uniform(-0.025, 0.025, 3)
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    x += 0.5 - recipe.face_x * width
+    y += 0.5 - recipe.face_y * height
+    c, s = np.float32(np.cos(turn) * step), np.float32(np.sin(turn) * step)
+    u = (c * x + s * y) * np.float32(aspect)
+    v = c * y - s * x
+    wave_u = np.float32(bend[0] * face) * np.sin(v * np.float32(2.5 / face)) + np.float32(bend[1]) * v
+    wave_v = np.float32(bend[2] * face) * np.cos(u * np.float32(2.5 / face))
+    return u + wave_u + np.float32((x0 + x1) / 2), v + wave_v + np.float32((y0 + y1) / 2)
 
 
 def _torso(recipe: PersonRecipe, rng: np.random.Generator, size: tuple[int, int], skin: F32) -> F32:
