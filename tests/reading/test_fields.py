@@ -35,21 +35,21 @@ class Flat:
 
     @property
     def width(self) -> int:
-        return self.luma.shape[1]
+        return int(self.luma.shape[1])
 
     @property
     def height(self) -> int:
-        return self.luma.shape[0]
+        return int(self.luma.shape[0])
 
     @property
     def orientation(self) -> int:
         return 1
 
     def colour(self, level: int) -> Colour:
-        raise AssertionError("the readers need no colour")
+        return np.repeat(self.pyramid[level][:, :, None], 3, axis=2)
 
     def crop(self, left: int, top: int, right: int, bottom: int) -> Colour:
-        raise AssertionError("the readers need no colour")
+        return self.colour(0)[top:bottom, left:right]
 
 
 @dataclass
