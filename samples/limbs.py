@@ -121,7 +121,7 @@ def _rasterise(part: Part, window: tuple[int, int, int, int], px_per_mm: float) 
         on_top = z > height[here]
         np.maximum(height[here], z, out=height[here])
         marks = _crease_marks(limb, along, side, px_per_mm) if limb.joints else np.float32(0)
-        plate = _nail_plate(limb, along, side) if limb.nail else np.float32(0)
+        plate = _nail_plate(limb, px[:, left:right], py[top:bottom]) if limb.nail else np.float32(0)
         np.copyto(crease[here], marks, where=on_top)
         np.copyto(nail[here], plate, where=on_top)
     if step == 1.0:
@@ -147,11 +147,16 @@ def _crease_marks(limb: Limb, along: F32, side: F32, px_per_mm: float) -> F32:
     return f32(marks)
 
 
-def _nail_plate(limb: Limb, along: F32, side: F32) -> F32:
-    """Coverage (0–1) of the nail: a rounded plate near the tip."""
-    radius = float(limb.radii[-len(limb.radii) // 4 :].mean())
-    tip = (1 - along) * _length(limb)
-    rounded = np.abs((tip - 0.55 * radius) / (0.78 * radius)) ** 2.6 + np.abs(side / 0.66) ** 2.6
+def _nail_plate(limb: Limb, px: F32, py: F32) -> F32:
+    """Coverage (0–1) of the nail: a rounded plate behind the tip, straight along the last joint."""
+    radius = float(limb.radii[-4:].mean())
+    axis = limb.line[-1] - limb.line[-4]
+    axis = axis / max(float(np.hypot(*axis)), 1e-6)
+    tip = limb.line[-1] + axis * limb.radii[-1]
+    dx, dy = px - np.float32(tip[0]), py - np.float32(tip[1])
+    back = -(dx * axis[0] + dy * axis[1]) / radius
+    aside = (dx * axis[1] - dy * axis[0]) / radius
+    rounded = np.abs((back - 0.78) / 0.66) ** 2.6 + np.abs(aside / 0.64) ** 2.6
     return f32(np.clip((1 - rounded) * 4, 0, 1))
 
 
