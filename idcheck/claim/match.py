@@ -25,7 +25,7 @@ from idcheck.claim import name as names
 from idcheck.claim.ctc import Channel, Floats, Symbols, changes, log_likelihoods
 from idcheck.types import MatchEvidence, Transcript
 
-NAME_CHANNEL: Final = Channel(wrong=1e-4, doubt=0.3, spurious=1e-3, missed=0.02, missed_next=0.3)
+NAME_CHANNEL: Final = Channel(wrong=1e-4, doubt=0.3, spurious=1e-4, missed=0.02, missed_next=0.3)
 NUMBER_CHANNEL: Final = Channel(wrong=1e-4, doubt=0.3, spurious=1e-3, missed=0.005, missed_next=0.5)
 """PP-OCRv6's errors, from drawn strips with every defect (``python -m benchmarks.matching``). Where it gave a
 common character more than 0.99, it erred in 0.3 % of cases, however bad the rest of the strip; where less, it
