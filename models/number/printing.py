@@ -196,7 +196,7 @@ def _beside(rng: Rng, light: Light) -> Light:
     label = Image.new("L", light.shape[::-1])
     right = (_LABEL_END_MM + float(rng.uniform(-1, 2.2)) - AREA.x) * PX_PER_MM
     middle = (_MIDDLE_MM + float(rng.normal(0, 0.3)) - AREA.y) * PX_PER_MM
-    face = fonts.available(LETTERS)[0]
+    face = LETTERS[0]
     ImageDraw.Draw(label).text((right, middle), "身份号码", 255, fonts.load(face, round(size)), anchor="rm")
     return light * (1 - np.float32(rng.uniform(0.3, 0.9)) * coverage(label))
 
@@ -205,8 +205,7 @@ def _words(rng: Rng, text: str, height_mm: float, turn_deg: float) -> Light:
     """Coverage of words somewhere in the area."""
     height, width = _shape()
     layer = Image.new("L", (width, height))
-    faces = fonts.available(LETTERS)
-    font = fonts.load(faces[int(rng.integers(len(faces)))], max(6, round(height_mm * PX_PER_MM)))
+    font = fonts.load(LETTERS[int(rng.integers(len(LETTERS)))], max(6, round(height_mm * PX_PER_MM)))
     at = (float(rng.uniform(0.1, 0.9)) * width, float(rng.uniform(0.3, 0.7)) * height)
     ImageDraw.Draw(layer).text(at, text, 255, font, anchor="mm")
     turned = layer.rotate(turn_deg, resample=Image.Resampling.BILINEAR, center=at)

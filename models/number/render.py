@@ -28,7 +28,6 @@ from idcheck.scene.rectify import flatten
 from idcheck.types import Colour, Gray, Matrix
 from models.number import printing
 from models.number.printing import AREA, DIGIT_MM, OCR_B, PX_PER_MM, RELATIVES, Light, Print, Rng
-from samples import fonts
 from samples.fonts import Face
 
 Cover: TypeAlias = Literal["none", "finger", "glare"]
@@ -102,7 +101,8 @@ class Strip:
         picture: the field, as `idcheck.reading.fields` shows it to an engine.
         text: what is printed.
         centres: of each character, x in pixels of the network's input; shape (18,).
-        visible: how much of each character's ink nothing hides, 0 to 1; shape (18,).
+        visible: how much of each character's ink lies in the photo with nothing before it, 0 to 1;
+            shape (18,).
         readable: whether the strip shows a number at all, upright and unmirrored.
     """
 
@@ -128,6 +128,8 @@ def draw(rng: Rng, text: str, conditions: Conditions) -> Strip:
     strip = flatten(photo, _shift(-origin) @ found, _BOX, _SIZE)
     if conditions.wrong in ("mirrored", "turned"):
         strip = np.ascontiguousarray(strip[:, ::-1] if conditions.wrong == "mirrored" else strip[::-1, ::-1])
+    in_photo = project(_shift(-origin) @ to_photo, page.places)
+    visible *= ((in_photo >= 0) & (in_photo <= size)).all(axis=1)
     found_mm = project(np.linalg.inv(found) @ to_photo, page.places)
     centres = (found_mm[:, 0] - _BOX.x) / _BOX.width * INPUT_SIZE[0]
     return Strip(strip, text, centres.astype(np.float32), visible, conditions.wrong == "no")
@@ -186,7 +188,7 @@ def _stops(rng: Rng) -> float:
 
 
 def _face(rng: Rng, faces: tuple[Face, ...]) -> Face:
-    pool = faces or fonts.available(OCR_B if rng.random() < 0.6 else RELATIVES)
+    pool = faces or (OCR_B if rng.random() < 0.6 else RELATIVES)
     return pool[int(rng.integers(len(pool)))]
 
 
@@ -304,8 +306,8 @@ def _pose(
     around = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half + middle
     ends = project(card_to_photo(as_quad(corners)), around)
     low, high = ends.min(axis=0), ends.max(axis=0)
-    if rng.random() < 0.02:  # the photo's edge cuts an end off
-        cut = (high - low) * 0.15
+    if rng.random() < 0.04:  # the photo's edge cuts an end off
+        cut = (high - low) * float(rng.uniform(0.05, 0.6))
         low, high = (low + cut, high) if rng.random() < 0.5 else (low, high - cut)
     size = np.maximum(8, np.ceil(high - low))
     return corners, low + rng.uniform(0, 1, 2), (int(size[0]), int(size[1]))
