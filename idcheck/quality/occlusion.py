@@ -40,8 +40,9 @@ def of_face(view: View, _subject: str) -> float | Cause:
     if found is None:
         return Cause.NO_FACE
     card = view.scene.card
+    level = face.upright(view.photo, found)
     return max(
-        view.mesh.covered(face.upright(view.photo, found)),
+        min(view.mesh.covered(level) + face.behind_glasses(level), 1.0),
         face.behind(found, card.corners) if card is not None else 0.0,
         face.beyond(found, view.frame),
     )
