@@ -30,7 +30,7 @@ from samples.identity import RARE, SURNAMES
 
 GENUINE = "genuine"
 ACCEPT = {"name": (0.1, 0.2, 0.3, 0.5, 1.0, 2.0), "id_number": (0.5, 1.0, 2.0, 3.0, 4.0, 6.0)}
-REJECT = (-4.0, -5.0, -6.0, -7.0, -8.0, -9.0)
+REJECT = (-4.0, -6.0, -7.0, -8.0, -8.5, -9.0, -10.0, -12.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _other_names(rng: np.random.Generator, text: str) -> Iterator[tuple[str, str
     place = int(rng.choice(places))
     before, after = text[:place], text[place + 1 :]
     yield "lookalike", before + str(rng.choice(lookalikes(text[place])[:3])) + after
-    yield "different", before + str(rng.choice(list(common_characters()))) + after
+    yield "different", before + str(rng.choice([c for c in common_characters() if c != text[place]])) + after
     if len(places) > 1:
         yield "dropped", before + after
     yield "added", before + text[place] + str(rng.choice(list(common_characters()))) + after
