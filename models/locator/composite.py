@@ -55,6 +55,16 @@ def pose(
     return np.asarray(seen @ turn.T * (width_px / WIDTH_MM))
 
 
+def blur(picture: Floats, sigma: float) -> Floats:
+    """Gaussian, the deviation in pixels."""
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.float32)
+
+
+def half(picture: Bytes) -> Bytes:
+    """Half as wide and high, averaged."""
+    return np.asarray(cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def background(rng: Rng, size: tuple[int, int], stock: Stock) -> Floats:
     """What is behind: a photograph, a wall, or a pattern, and at times a person. Gray, 0 to 255."""
     width, height = size
@@ -72,7 +82,7 @@ def background(rng: Rng, size: tuple[int, int], stock: Stock) -> Floats:
         corners = cv2.boxPoints((middle.tolist(), extent.tolist(), float(rng.uniform(0, 180))))
         cv2.fillConvexPoly(canvas, corners.astype(np.int32), float(rng.uniform(0, 255)), cv2.LINE_AA)
     if rng.random() < 0.5:
-        canvas = cv2.GaussianBlur(canvas, (0, 0), float(rng.uniform(0.5, 4)))
+        canvas = blur(canvas, float(rng.uniform(0.5, 4)))
     return np.asarray(canvas, np.float32)
 
 
@@ -151,13 +161,13 @@ def put_card(
     height, width = canvas.shape
     area = cv2.contourArea(corners.astype(np.float32))
     while flat.size > 3 * max(area, 200.0):  # never far below the flat card's own resolution: no aliasing
-        flat = cv2.resize(flat, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        flat = half(flat)
     outline = _outline(flat.shape, width_mm, height_mm)
     ends = np.array(
         [[0, 0], [flat.shape[1], 0], [flat.shape[1], flat.shape[0]], [0, flat.shape[0]]], np.float32
     )
     into = cv2.getPerspectiveTransform(ends - 0.5, (corners - 0.5).astype(np.float32))
-    alpha = cv2.warpPerspective(outline, into, (width, height)).astype(np.float32) / 255
+    alpha: Floats = cv2.warpPerspective(outline, into, (width, height)).astype(np.float32) / 255
     drawn = cv2.warpPerspective(flat, into, (width, height), borderMode=cv2.BORDER_REPLICATE).astype(
         np.float32
     )
@@ -167,11 +177,12 @@ def put_card(
     if rng.random() < 0.25:
         drawn += _glare(rng, canvas.shape, corners)
     if rng.random() < 0.5:
-        shadow = cv2.GaussianBlur(alpha, (0, 0), float(np.sqrt(area) * rng.uniform(0.01, 0.12) + 0.3))
-        move = np.float32(
-            [[1, 0, rng.normal(0, 0.05) * np.sqrt(area)], [0, 1, rng.normal(0, 0.05) * np.sqrt(area)]]
+        shadow = blur(alpha, float(np.sqrt(area) * rng.uniform(0.01, 0.12) + 0.3))
+        move = np.eye(2, 3)
+        move[:, 2] = rng.normal(0, 0.05, 2) * np.sqrt(area)
+        canvas *= 1 - rng.uniform(0.1, 0.7) * np.asarray(
+            cv2.warpAffine(shadow, move, (width, height)), np.float32
         )
-        canvas *= 1 - rng.uniform(0.1, 0.7) * cv2.warpAffine(shadow, move, (width, height))
     canvas += alpha * (np.clip(drawn, 0, 255) - canvas)
 
 
@@ -206,7 +217,7 @@ def _glare(rng: Rng, shape: tuple[int, ...], corners: Corners) -> Floats:
     axes = (max(1, int(extent[0])), max(1, int(extent[1])))
     cv2.ellipse(blot, at.astype(int).tolist(), axes, float(rng.uniform(0, 180)), 0, 360, 1.0, -1)
     softness = max(0.3, float(extent.min() * rng.uniform(0.1, 0.8)))
-    return np.asarray(cv2.GaussianBlur(blot, (0, 0), softness) * rng.uniform(40, 400), np.float32)
+    return np.asarray(blur(blot, softness) * rng.uniform(40, 400), np.float32)
 
 
 def put_fingers(rng: Rng, canvas: Floats, corners: Corners, fraction: float) -> None:
@@ -250,10 +261,10 @@ def put_fingers(rng: Rng, canvas: Floats, corners: Corners, fraction: float) -> 
         cv2.ellipse(
             cover, palm.astype(int).tolist(), axes, float(rng.uniform(0, 180)), 0, 360, 255, -1, cv2.LINE_AA
         )
-    alpha = cover.astype(np.float32) / 255
-    layer = cv2.GaussianBlur(layer, (0, 0), max(0.4, thick / 6))
+    alpha: Floats = cover.astype(np.float32) / 255
+    layer = blur(layer, max(0.4, thick / 6))
     layer *= 1 + _slope(rng, canvas.shape, 0.3)
-    shade = cv2.GaussianBlur(alpha, (0, 0), max(0.4, float(thick * rng.uniform(0.05, 0.4))))
+    shade = blur(alpha, max(0.4, float(thick * rng.uniform(0.05, 0.4))))
     canvas *= 1 - rng.uniform(0, 0.6) * shade
     canvas += alpha * (np.clip(layer, 0, 255) - canvas)
 
@@ -261,7 +272,7 @@ def put_fingers(rng: Rng, canvas: Floats, corners: Corners, fraction: float) -> 
 def _tone(picture: Floats, gain: float, gamma: float) -> Floats:
     """Gain, clipping, and a tone curve, by a table of quarter steps."""
     table = (255 * (np.arange(1021) / 1020) ** gamma).astype(np.float32)
-    return table[np.clip(picture * (4 * gain), 0, 1020).astype(np.int16)]
+    return np.asarray(table[np.clip(picture * (4 * gain), 0, 1020).astype(np.int16)])
 
 
 def _capsule(cover: Bytes, start: Corners, end: Corners, thick: float) -> None:
@@ -290,7 +301,7 @@ def photographed(rng: Rng, canvas: Floats) -> Bytes:
         gain = rng.uniform(1.3, 3.0)
     picture = _tone(picture, gain, float(np.exp(rng.normal(0, 0.25))))
     if rng.random() < 0.5:
-        picture = cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.3, 1.8)))
+        picture = blur(picture, float(rng.uniform(0.3, 1.8)))
     if rng.random() < 0.12:
         length, angle = rng.uniform(2, 10), rng.uniform(0, np.pi)
         kernel = np.zeros((13, 13), np.float32)
@@ -298,11 +309,11 @@ def photographed(rng: Rng, canvas: Floats) -> Bytes:
         cv2.line(
             kernel, (6 - reach).round().astype(int).tolist(), (6 + reach).round().astype(int).tolist(), 1.0, 1
         )
-        picture = cv2.filter2D(picture, -1, kernel / kernel.sum())
+        picture = np.asarray(cv2.filter2D(picture, -1, kernel / kernel.sum()), np.float32)
     picture = picture + rng.standard_normal(picture.shape, np.float32) * np.float32(noise)
     if rng.random() < 0.2:
-        picture += rng.uniform(0.3, 1.5) * (picture - cv2.GaussianBlur(picture, (0, 0), 1.2))
-    result = cv2.convertScaleAbs(np.maximum(picture, 0))
+        picture += rng.uniform(0.3, 1.5) * (picture - blur(picture, 1.2))
+    result = np.asarray(cv2.convertScaleAbs(np.maximum(picture, 0)), np.uint8)
     if rng.random() < 0.3:
         _, code = cv2.imencode(".jpg", result, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(15, 80))])
         result = np.asarray(cv2.imdecode(code, cv2.IMREAD_GRAYSCALE), np.uint8)

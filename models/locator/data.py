@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from idcheck.scene.card import CROP_CORNERS, CROP_SIZE, TURNS
+from idcheck.scene.geometry import as_quad, homography
+from idcheck.types import Matrix
 from models.locator import composite
 from models.locator.composite import BACKGROUND, EMBLEM, PORTRAIT, Bytes, Corners, Rng, Stock
 
@@ -34,6 +35,7 @@ class Scene:
 
     @property
     def picture(self) -> Bytes:
+        """The decoded picture."""
         return np.asarray(cv2.imdecode(np.frombuffer(self.jpeg, np.uint8), cv2.IMREAD_GRAYSCALE), np.uint8)
 
 
@@ -118,7 +120,7 @@ def finding_in(rng: Rng, scene: Scene, size: tuple[int, int]) -> Finding:
     turned = rng.random() < 0.3
     angle = float(rng.uniform(-180, 180) if turned else rng.normal(0, 6))
     zoom = fit * float(np.exp(rng.uniform(np.log(0.8), np.log(1.6))) if rng.random() < 0.6 else 1.0)
-    into = cv2.getRotationMatrix2D((width / 2, height / 2), angle, zoom)
+    into = np.asarray(cv2.getRotationMatrix2D((width / 2, height / 2), angle, zoom), np.float64)
     focus = np.array([width / 2, height / 2])
     if scene.corners is not None and zoom > fit * 1.05:
         focus = scene.corners.mean(axis=0) + rng.normal(0, 0.2, 2) * (width, height)
@@ -137,10 +139,10 @@ def finding_in(rng: Rng, scene: Scene, size: tuple[int, int]) -> Finding:
     )
 
 
-def _shrink_and_warp(picture: Bytes, into: NDArray[np.float64], size: tuple[int, int], zoom: float) -> Bytes:
+def _shrink_and_warp(picture: Bytes, into: Matrix, size: tuple[int, int], zoom: float) -> Bytes:
     """Warp with outer-corner coordinates, from a halved picture where that keeps the resolution."""
     while zoom <= 0.5:
-        picture = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        picture = composite.half(picture)
         into, zoom = into @ np.diag([2.0, 2.0, 1.0]), zoom * 2
     half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
     warped = cv2.warpPerspective(
@@ -167,8 +169,7 @@ def cornering(rng: Rng, stock: Stock) -> Cornering:
 
 
 def _misplaced(rng: Rng, around: Corners) -> tuple[Corners, int]:
-    """Where the corners stand when the candidate is off by as much as the finder, or the first look, may
-    be."""
+    """Where the corners stand when the candidate is as far off as the finder, or the first look, may be."""
     far, coarse, close = 2.2, 1.0, 0.25
     amount = float(rng.choice([far, coarse, close], p=[0.15, 0.45, 0.4]))
     spread = CROP_SIZE[0] * 0.045 * amount
@@ -195,14 +196,13 @@ def _cut_by_the_frame(rng: Rng, crop: Bytes) -> None:
 
 
 def cornering_in(rng: Rng, scene: Scene) -> Cornering:
-    """A sample for the corner network: what a generator's scene shows in the hand, or some other part of
-    it."""
+    """A sample for the corner network: the thing held in a generator's scene, or another part of it."""
     picture = scene.picture
     if scene.corners is None or rng.random() < 0.08:
         return _elsewhere(rng, picture, scene.corners)
     corners, turn = _misplaced(rng, CROP_CORNERS)
     read = corners[TURNS[turn]]
-    into = cv2.getPerspectiveTransform(scene.corners.astype(np.float32), read.astype(np.float32))
+    into = homography(as_quad(scene.corners), as_quad(read))
     zoom = float(
         np.sqrt(cv2.contourArea(read.astype(np.float32)) / cv2.contourArea(scene.corners.astype(np.float32)))
     )
@@ -230,6 +230,6 @@ def _elsewhere(rng: Rng, picture: Bytes, held: Corners | None) -> Cornering:
             break
     else:
         corners = CROP_CORNERS * 0.3
-    into = cv2.getPerspectiveTransform(corners.astype(np.float32), CROP_CORNERS.astype(np.float32))
+    into = homography(as_quad(corners), as_quad(CROP_CORNERS))
     crop = _shrink_and_warp(picture, into, CROP_SIZE, float(132 / across))
     return Cornering(crop, np.full((4, 2), np.nan), NO_TURN, BACKGROUND)

@@ -28,9 +28,8 @@ ANSWER_SHAPE = [1, "channels", "rows", "columns"]
 def branch(net: nn.Module, weights: Path, shape: tuple[int, int], prefix: str) -> onnx.GraphProto:
     """A trained network as a subgraph that reads `view` from the graph around it."""
     example = torch.zeros(1, 1, *shape, dtype=torch.uint8)
-    net(example.repeat(2, 1, 1, 1))  # sizes the lazy layer
     net.load_state_dict(torch.load(weights))
-    if net(example.repeat(2, 1, 1, 1)).ndim == 2:
+    if isinstance(net, Corners):
         net = nn.Sequential(net, nn.Unflatten(1, (-1, 1, 1)))  # both branches answer in four dimensions
     net.eval()
     sides = {2: "height", 3: "width"} if prefix == "finder" else {}
@@ -66,6 +65,7 @@ def joined(finder: onnx.GraphProto, corners: onnx.GraphProto) -> onnx.ModelProto
 
 
 def main() -> None:
+    """Read the arguments, write the file."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

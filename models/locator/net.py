@@ -37,6 +37,7 @@ class Separable(nn.Module):
         self.pointwise = nn.Sequential(nn.Conv2d(channels, out, 1, bias=False), nn.BatchNorm2d(out))
 
     def forward(self, x: Tensor) -> Tensor:
+        """Maps (n, channels, h, w) → (n, out, h / stride, w / stride)."""
         y = self.pointwise(functional.relu(self.depthwise(x)))
         return functional.relu(x + y if self.shortcut else y)
 
@@ -59,18 +60,18 @@ class Merge(nn.Module):
         self.mix = Separable(out, out)
 
     def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
+        """The finer map's size, `out` channels."""
         enlarged = functional.interpolate(self.coarse(coarse), size=fine.shape[-2:], mode="nearest")
         mixed: Tensor = self.mix(functional.relu(enlarged + self.fine(fine)))
         return mixed
 
 
 class Finder(nn.Module):
-    """Whole photo → where a card's middle may be, and its two half axes (Zhou et al., Objects as Points,
-    2019).
+    """Whole photo → where a card's middle may be, and its half axes (Zhou et al., Objects as Points, 2019).
 
     An axis is given by its length and by the cosine and sine of twice its angle, which are the same for an
-    axis and
-    its opposite: the finder need not know which end is up, and no two right answers average to a wrong one.
+    axis and its opposite: the finder need not know which end is up, and no two right answers average to a
+    wrong one.
 
     Output, shape (n, 9, h / 8, w / 8):
         0: logit of a card's middle in the cell;
@@ -93,6 +94,7 @@ class Finder(nn.Module):
             self.head.bias[0] = -4.0  # a card's middle is in few cells
 
     def forward(self, view: Tensor) -> Tensor:
+        """Bytes (n, 1, h, w), both sides multiples of 32, → the maps."""
         at_8 = self.to_8(self.to_4(standardise(view)))
         at_16 = self.to_16(at_8)
         merged = self.merge_8(self.merge_16(self.to_32(at_16), at_16), at_8)
@@ -123,11 +125,12 @@ class Corners(nn.Module):
         self.merge_4 = Merge(48, 32, 32)
         self.maps = nn.Conv2d(32, 4, 1)
         self.judge = nn.Sequential(
-            nn.Conv2d(128, 24, 1), nn.ReLU(), nn.Flatten(), nn.LazyLinear(64), nn.ReLU()
+            nn.Conv2d(128, 24, 1), nn.ReLU(), nn.Flatten(), nn.Linear(24 * 4 * 6, 64), nn.ReLU()
         )
         self.verdict = nn.Linear(64, 12)
 
     def forward(self, crop: Tensor) -> Tensor:
+        """Bytes (n, 1, 128, 192) → the rows."""
         at_4 = self.to_4(standardise(crop))
         at_8 = self.to_8(at_4)
         at_16 = self.to_16(at_8)

@@ -84,6 +84,7 @@ def kept(path: Path, make: Callable[[], Any]) -> Any:
 
 
 def main() -> None:
+    """Read the arguments, draw, write the files."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -21,8 +21,10 @@ KINDS = {
     "phone": OBJECT,
 }
 PX_PER_MM = 5
-PHOTOGRAPHS = ("astronaut", "brick", "camera", "chelsea", "coffee", "coins", "grass", "gravel", "moon", "page", "rocket",
-               "text", "immunohistochemistry", "hubble_deep_field", "stereo_motorcycle")  # fmt: skip
+PHOTOGRAPHS = (
+    "astronaut", "brick", "camera", "chelsea", "coffee", "coins", "grass", "gravel", "moon", "page",
+    "rocket", "text", "immunohistochemistry", "hubble_deep_field", "stereo_motorcycle",
+)  # fmt: skip
 
 
 def draw(seed: int, cards: int) -> Stock:

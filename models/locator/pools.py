@@ -1,0 +1,73 @@
+"""Drawn pools as training reads them: batches, mirrored at random."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from idcheck.scene.card import FINDER_LONG, FINDER_SHORT
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Arrays of equal length, drawn by `models.locator.pool`."""
+
+    arrays: dict[str, NDArray[Any]]
+
+    @classmethod
+    def read(cls, folder: Path, kind: str, seeds: list[str]) -> Pool:
+        """Those files of the folder that hold a kind of sample and one of the seeds, one after another."""
+        files = [np.load(folder / f"{kind}-{seed}.npz") for seed in seeds]
+        pool = cls({key: np.concatenate([f[key] for f in files]) for key in files[0].files})
+        if kind == "findings":
+            pool.arrays["cards"] *= FINDER_LONG / pool.arrays["views"].shape[1]
+            size = (FINDER_SHORT, FINDER_LONG)
+            shrunk = [cv2.resize(view, size, interpolation=cv2.INTER_AREA) for view in pool.arrays["views"]]
+            pool.arrays["views"] = np.stack(shrunk)
+        return pool
+
+    def __len__(self) -> int:
+        return len(next(iter(self.arrays.values())))
+
+    def batch(self, rows: NDArray[np.int64]) -> dict[str, Tensor]:
+        """Some rows as tensors; the views or crops, by either name, are the `pictures` (n, 1, h, w)."""
+        tensors = {key: torch.from_numpy(values[rows]) for key, values in self.arrays.items()}
+        pictures = tensors.pop("views") if "views" in tensors else tensors.pop("crops")
+        return {**tensors, "pictures": pictures[:, None]}
+
+
+def flip_finding(batch: dict[str, Tensor], rng: np.random.Generator) -> None:
+    """Mirror a whole batch, left to right, top to bottom, both or neither."""
+    height, width = batch["pictures"].shape[2:]
+    across, down = rng.random(2) < 0.5
+    if across:
+        batch["pictures"] = batch["pictures"].flip(3)
+        batch["cards"][..., 0] = width - batch["cards"][..., 0]
+    if down:
+        batch["pictures"] = batch["pictures"].flip(2)
+        batch["cards"][..., 1] = height - batch["cards"][..., 1]
+
+
+def flip_cornering(batch: dict[str, Tensor], rng: np.random.Generator) -> None:
+    """Likewise; corners keep their places in the crop, the turn (`idcheck.scene.card.TURNS`) changes."""
+    height, width = batch["pictures"].shape[2:]
+    across, down = rng.random(2) < 0.5
+    if across:
+        batch["pictures"] = batch["pictures"].flip(3)
+        batch["corners"] = batch["corners"][:, [1, 0, 3, 2]] * torch.tensor([-1.0, 1.0]) + torch.tensor(
+            [width, 0.0]
+        )
+        batch["turns"] = torch.where(batch["turns"] < 0, -1, batch["turns"] ^ 1)
+    if down:
+        batch["pictures"] = batch["pictures"].flip(2)
+        batch["corners"] = batch["corners"][:, [3, 2, 1, 0]] * torch.tensor([1.0, -1.0]) + torch.tensor(
+            [0.0, height]
+        )
+        batch["turns"] = torch.where(batch["turns"] < 0, -1, 3 - batch["turns"])
