@@ -59,9 +59,10 @@ def _sample_pose(rng: np.random.Generator, cls: str, aspect: Aspect) -> Pose:
         fraction = rng.uniform(0.045, 0.12)
     else:
         # in a clear picture the print must be large enough to read at a long side of 1440 px
-        least = 0.21 * max(aspect) / aspect[0] if cls == "clear" else 0.12
+        least = 0.23 * max(aspect) / aspect[0] if cls == "clear" else 0.12
         most = 0.70 if aspect[0] <= aspect[1] else 0.52
         fraction = np.exp(rng.uniform(np.log(least), np.log(most)))
+    most_tilt = 22 if cls == "clear" else 40
     turned = rng.random()
     if turned < 0.60:
         roll = rng.normal(0, 8)
@@ -76,8 +77,8 @@ def _sample_pose(rng: np.random.Generator, cls: str, aspect: Aspect) -> Pose:
         y=float(rng.uniform(-0.1, 1.1) if cls == "cutoff" else rng.uniform(0.15, 0.95)),
         width_fraction=float(fraction),
         roll=float(roll % 360),
-        yaw=float(np.clip(rng.normal(0, 14), -40, 40)),
-        pitch=float(np.clip(rng.normal(0, 14), -40, 40)),
+        yaw=float(np.clip(rng.normal(0, 14), -most_tilt, most_tilt)),
+        pitch=float(np.clip(rng.normal(0, 14), -most_tilt, most_tilt)),
         focal=float(rng.uniform(0.65, 1.3)),
     )
 
@@ -172,11 +173,12 @@ def held_apart(
     rng: np.random.Generator, cls: str, aspect: Aspect, held: Held, people: tuple[PersonRecipe, ...]
 ) -> tuple[Held, tuple[PersonRecipe, ...]]:
     """Moves the card, then the people, until the card leaves the faces free."""
-    for attempt in range(60):
+    for _ in range(60):
         if all(_overlap(aspect, held, p) < 0.03 for p in people):
             return held, people
         pose = _sample_pose(rng, cls, aspect)
-        pose = replace(pose, width_fraction=held.pose.width_fraction * 0.99**attempt)
+        # never larger than before, so that room is found in the end
+        pose = replace(pose, width_fraction=min(pose.width_fraction, held.pose.width_fraction))
         outside = 1 - float(_inside(aspect, held.card, pose).mean())
         if (0.04 < outside < 0.55) if cls == "cutoff" else outside == 0:
             held = Held(held.card, pose)
