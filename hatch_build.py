@@ -1,8 +1,9 @@
-"""Build hook: puts the models folder into the wheel, so that it works where there is no network."""
+"""Build hook: puts the models and the self-test's photo into the wheel, which then needs no network."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -29,4 +30,5 @@ class ModelsHook(BuildHookInterface[Any]):
         if self.target_name == "wheel":
             files = {str(weights.home() / "manifest.toml"): "idcheck/_models/manifest.toml"}
             files |= {str(weights.find(weight.id)): f"idcheck/_models/{weight.path}" for weight in carried}
+            files[str(Path(self.root, "samples/photos/clear.jpg"))] = "idcheck/_models/selftest.jpg"
             build_data["force_include"].update(files)
