@@ -56,7 +56,7 @@ def test_a_bare_face_is_not_covered(assessor: Assessor) -> None:
 
 @pytest.mark.parametrize("colour", [(230, 230, 225), (60, 50, 40), (150, 120, 90)])
 def test_a_mask_covers_a_face(assessor: Assessor, colour: tuple[int, int, int]) -> None:
-    assert value(measured(assessor, masked(astronaut(), colour)), "face.occlusion") > 0.18
+    assert value(measured(assessor, masked(astronaut(), colour)), "face.occlusion") > 0.12
 
 
 def test_dark_glasses_cover_a_face(assessor: Assessor) -> None:
