@@ -41,6 +41,8 @@ _STEEPEST_MM: Final = 2.5
 _FINEST_PX_PER_MM: Final = 8.0
 _LEAST_SUPPORT: Final = 0.4
 """Share of the pieces that must agree before a line moves."""
+_LEAST_GAIN: Final = 0.3
+"""By how much the sum of the four supports must rise before a corner's other place is taken."""
 _WITHIN_MM: Final = 0.5
 """How near the line a piece's own peak must be to agree with it."""
 _FARTHEST_MM: Final = 3.5
@@ -71,11 +73,28 @@ class Refined:
 def refine(photo: Picture, corners: Points, spread_mm: float = 1.5) -> Refined:
     """Move the corners of a card to where its edges cross.
 
+    A corner under a finger may be so far off that an edge through it is lost. Then each corner of a lost
+    edge is tried where it would complete a parallelogram with the others, and kept there if the edges agree
+    better.
+
     Args:
         photo: the photo.
         corners: shape (4, 2), in the card's reading orientation, in pixels of the photo.
         spread_mm: how far off the lines through the corners are likely to be: nearer edges are preferred.
     """
+    best = _fitted(photo, corners, spread_mm)
+    lost = np.flatnonzero(best.support == 0)
+    if lost.size in (1, 2):
+        for corner in sorted({int(k) for edge in lost for k in (edge, (edge + 1) % 4)}):
+            completed = best.corners.copy()
+            completed[corner] = completed[corner - 1] + completed[(corner + 1) % 4] - completed[corner - 2]
+            tried = _fitted(photo, completed, spread_mm)
+            if tried.support.sum() > best.support.sum() + _LEAST_GAIN:
+                best = tried
+    return best
+
+
+def _fitted(photo: Picture, corners: Points, spread_mm: float) -> Refined:
     to_photo = card_to_photo(as_quad(corners))
     scale = float(np.clip(px_per_mm(as_quad(corners)), 1.5, _FINEST_PX_PER_MM))
     profiles = np.stack([_profile(photo, to_photo, edge, scale) for edge in range(4)])

@@ -86,6 +86,23 @@ def background(rng: Rng, size: tuple[int, int], stock: Stock) -> Floats:
     return np.asarray(canvas, np.float32)
 
 
+def collage(rng: Rng, size: tuple[int, int], stock: Stock) -> Floats:
+    """A picture without a card that looks like no other: parts of photographs and patterns in one another."""
+    canvas = background(rng, size, stock)
+    for _ in range(int(rng.integers(1, 7))):
+        other = background(rng, size, stock)
+        if rng.random() < 0.3:
+            other = 255 - other
+        middle, extent = rng.uniform(0, 1, 2) * size, rng.uniform(0.1, 0.9, 2) * max(size)
+        corners = cv2.boxPoints((middle.tolist(), extent.tolist(), float(rng.uniform(0, 180))))
+        cover = np.zeros(canvas.shape, np.float32)
+        cv2.fillConvexPoly(cover, corners.astype(np.int32), float(rng.uniform(0.4, 1.0)), cv2.LINE_AA)
+        if rng.random() < 0.4:
+            cover = blur(cover, float(rng.uniform(1, 15)))
+        canvas += cover * (other - canvas)
+    return canvas
+
+
 def _photograph(rng: Rng, size: tuple[int, int], stock: Stock) -> Floats:
     picture = stock.photographs[rng.integers(len(stock.photographs))]
     height, width = picture.shape

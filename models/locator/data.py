@@ -230,6 +230,12 @@ def _elsewhere(rng: Rng, picture: Bytes, held: Corners | None) -> Cornering:
             break
     else:
         corners = CROP_CORNERS * 0.3
+    return background_at(picture, corners)
+
+
+def background_at(picture: Bytes, corners: Corners) -> Cornering:
+    """A sample of what is no card: a part of a picture, flattened as if it were one."""
     into = homography(as_quad(corners), as_quad(CROP_CORNERS))
-    crop = _shrink_and_warp(picture, into, CROP_SIZE, float(132 / across))
+    zoom = float(CROP_CORNERS[1, 0] - CROP_CORNERS[0, 0]) / float(np.linalg.norm(corners[1] - corners[0]))
+    crop = _shrink_and_warp(picture, into, CROP_SIZE, zoom)
     return Cornering(crop, np.full((4, 2), np.nan), NO_TURN, BACKGROUND)

@@ -2,8 +2,10 @@
 
 python -m models.locator.pool --seed 1 --findings 8000 --cornerings 24000 --out DIR
     composes pictures quickly (`models.locator.composite`): findings-1.npz, cornerings-1.npz
-python -m models.locator.pool --seed 1 --scenes 3000 --findings 9000 --cornerings 12000 --out DIR
+python -m models.locator.pool --seed 1 --scenes 1800 --findings 7000 --cornerings 9000 --out DIR
     cuts samples out of the sample generator's scenes: findings-1-scenes.npz, cornerings-1-scenes.npz
+python -m models.locator.pool --seed 1 --mine FINDER.pt --cornerings 6000 --out DIR
+    keeps what a trained finder takes for cards in pictures without any: cornerings-1-mined.npz
 
 Another seed has other cards, names, drawn people, backgrounds and poses.
 """
@@ -13,17 +15,19 @@ from __future__ import annotations
 import argparse
 import pickle
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+import torch
 
-from idcheck.scene.card import CROP_SIZE
-from models.locator import data, stock
+from idcheck.scene.card import CROP_SIZE, decode_finder
+from models.locator import composite, data, stock
 from models.locator.composite import BACKGROUND, PORTRAIT, Rng, Stock
 from models.locator.data import Cornering, Finding, Scene
+from models.locator.net import Finder
 from samples.scene import render, sample_recipe
 
 CARDS_IN_STOCK = 1200
@@ -76,6 +80,19 @@ def collect_cornerings(count: int, draw: Callable[[], Cornering]) -> dict[str, A
     return {"crops": crops, "corners": corners, "turns": turns, "kinds": kinds}
 
 
+def mine(rng: Rng, finder: Finder, drawn: Stock) -> Iterator[Cornering]:
+    """Background that looks like a card to a trained finder, again and again."""
+    lying = (2 * VIEW_LONG, 2 * VIEW_SHORT)
+    while True:
+        size = lying if rng.random() < 0.4 else lying[::-1]
+        picture = composite.photographed(rng, composite.collage(rng, size, drawn))
+        view = cv2.resize(picture, None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA)
+        with torch.no_grad():
+            maps = finder(torch.from_numpy(view)[None, None])[0].numpy()
+        for candidate in decode_finder(maps, np.array([0.4, 0.4])):
+            yield data.background_at(picture, candidate.corners)
+
+
 def kept(path: Path, make: Callable[[], Any]) -> Any:
     """What the file holds; made and written first if it is not there."""
     if not path.exists():
@@ -89,10 +106,11 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--findings", type=int, required=True)
+    parser.add_argument("--findings", type=int, default=0)
     parser.add_argument("--cornerings", type=int, required=True)
     parser.add_argument("--cards", type=int, default=CARDS_IN_STOCK)
     parser.add_argument("--scenes", type=int, default=0)
+    parser.add_argument("--mine", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     cv2.setNumThreads(1)
@@ -115,7 +133,13 @@ def main() -> None:
         )
         find = lambda size: data.finding(views, drawn, size)  # noqa: E731
         corner = lambda: data.cornering(crops, drawn)  # noqa: E731
-    np.savez(args.out / f"findings-{name}.npz", **collect_findings(views, args.findings, find))
+    if args.mine:
+        name = f"{args.seed}-mined"
+        finder = Finder()
+        finder.load_state_dict(torch.load(args.mine))
+        corner = mine(crops, finder.eval(), drawn).__next__
+    if args.findings:
+        np.savez(args.out / f"findings-{name}.npz", **collect_findings(views, args.findings, find))
     np.savez(args.out / f"cornerings-{name}.npz", **collect_cornerings(args.cornerings, corner))
     print(f"done {time.perf_counter() - started:.0f} s", flush=True)
 
