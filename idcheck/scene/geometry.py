@@ -35,8 +35,8 @@ def homography(source: Sequence[Point], target: Sequence[Point]) -> Matrix:
 def project(matrix: Matrix, points: Sequence[Point] | Points) -> Points:
     """Where a homography takes points; shape (n, 2)."""
     given = np.asarray(points, np.float64)
-    mapped = np.c_[given, np.ones(len(given))] @ matrix.T
-    return np.asarray(mapped[:, :2] / mapped[:, 2:])
+    depth = given @ matrix[2, :2] + matrix[2, 2]
+    return np.asarray((given @ matrix[:2, :2].T + matrix[:2, 2]) / depth[:, None])
 
 
 def card_to_photo(corners: Quad) -> Matrix:
@@ -57,8 +57,7 @@ def as_quad(points: Points) -> Quad:
 
 def signed_area(polygon: Sequence[Point] | Points) -> float:
     """Area of a polygon; positive clockwise on screen, as an unmirrored card's corners run."""
-    x, y = np.asarray(polygon, np.float64).T
-    return float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
+    return float(cv2.contourArea(np.asarray(polygon, np.float32), oriented=True))
 
 
 def width_px(corners: Quad) -> float:

@@ -67,7 +67,8 @@ class Cornering:
 
 def finding(rng: Rng, stock: Stock, size: tuple[int, int]) -> Finding:
     """A sample for the finder, quickly composed."""
-    canvas = composite.background(rng, size, stock)
+    draw = composite.collage if rng.random() < 0.25 else composite.background
+    canvas = draw(rng, size, stock)
     cards: list[Corners] = []
     for _ in range(int(rng.choice([0, 1, 2], p=[0.12, 0.76, 0.12]))):
         drawn = stock.cards[rng.integers(len(stock.cards))]
