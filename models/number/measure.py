@@ -38,7 +38,7 @@ from idcheck.types import Card, Gray, Side, Transcript
 from models.number.printing import DIGIT_MM, HELD_OUT, OCR_B
 from models.number.render import Conditions, Strip, draw, random_conditions, random_text
 
-HEIGHTS_PX: Final = (6.0, 7.5, 9.0, 11.0, 13.0, 18.0, 26.0)
+HEIGHTS_PX: Final = (6.0, 7.5, 9.0, 11.0, 13.0, 18.0)
 BLURS_PX: Final = (0.0, 1.0, 1.5, 2.0, 2.5, 3.0)
 STOPS: Final = (-1.0, -2.0, -3.0, -4.0)
 SHOT_NOISE: Final = (1e-4, 5e-4, 2e-3)
@@ -248,7 +248,7 @@ def main() -> None:
     )
     parser.add_argument("what", choices=["grid", "light", "honesty", "photos", "speed"])
     parser.add_argument("folder", type=Path, nargs="?")
-    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--count", type=int, default=60)
     parser.add_argument("--face", choices=[*FACES], default="")
     parser.add_argument("--model", type=Path, help="another ONNX file than the declared one")
     args = parser.parse_args()

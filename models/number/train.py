@@ -1,8 +1,8 @@
 """Train the number reader on drawn strips, and fit the temperature at which its probabilities are true.
 
-    python -m models.number.pool  --seed 1 --count 200000 --out DIR &
-    python -m models.number.pool  --seed 2 --count 4096   --out DIR
-    python -m models.number.train --pool DIR --seed 1 --held-out 2 --steps 6000 --out DIR/number.pt
+    python -m models.number.pool  --seed 1 --count 32768 --out DIR &
+    python -m models.number.pool  --seed 2 --count 2048   --out DIR
+    python -m models.number.train --pool DIR --seed 1 --held-out 2 --steps 2000 --out DIR/number.pt
 
 One thread, fixed seed: the same command on the same pool gives the same weights on the same processor.
 """
@@ -25,7 +25,7 @@ from torch.nn import functional
 from models.number import pool
 from models.number.net import COLUMN_PX, COLUMNS, NumberReader
 
-FRESH = 0.5
+FRESH = 0.25
 """Share of each batch that comes from strips not seen before, as long as there are any."""
 AVERAGE_OVER = 0.997
 """Each step keeps this much of the averaged weights, which are what is exported."""
@@ -137,9 +137,9 @@ def main() -> None:
     )
     parser.add_argument("--pool", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--shards", type=int, default=48)
+    parser.add_argument("--shards", type=int, default=16)
     parser.add_argument("--held-out", type=int, default=2)
-    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=4e-3)
     parser.add_argument("--out", type=Path, required=True)
