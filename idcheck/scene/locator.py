@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from idcheck.layout import HEIGHT_MM, PORTRAIT, WIDTH_MM
-from idcheck.scene.card import CardNetworks, Kind, Seen, same_place
+from idcheck.scene.card import TURNS, CardNetworks, Kind, Seen, same_place
 from idcheck.scene.face import FaceDetector
 from idcheck.scene.geometry import (
     Points,
@@ -27,6 +27,12 @@ from idcheck.types import Box, Card, Face, PhotoInfo, Quad, Scene, Side
 
 _LEAST_CONFIDENCE: Final = 0.5
 """Less sure than this is no identity card."""
+_SURELY_BACKGROUND: Final = 0.95
+"""At first sight: no second look."""
+_LEAST_LOOKS: Final = 2
+_MOST_LOOKS: Final = 4
+_STAYS: Final = 0.12
+"""Corners that moved less than this share of the card's size need no further look."""
 _SECOND_CARD: Final = 0.4
 """A further card counts from this share of the first one's width: smaller ones are pictures on a wall."""
 _SECOND_FACE: Final = 0.4
@@ -87,14 +93,29 @@ class Locator:
         """Identity cards, the one that is held first: the larger and surer."""
         found: list[_Found] = []
         for candidate in self._networks.candidates(photo):
-            first = self._networks.look(photo, candidate.corners)
-            if first.kinds[Kind.BACKGROUND] > 0.98 or not _plausible(first.corners):
-                continue
-            seen = self._networks.look(photo, first.corners)
-            one = _identity_card(seen)
+            one = self._examined(photo, candidate.corners)
             if one is not None and not any(same_place(one.corners, other.corners) for other in found):
                 found.append(one)
         return sorted(found, key=lambda one: -one.confidence * np.sqrt(abs(signed_area(one.corners))))
+
+    def _examined(self, photo: Picture, corners: Points) -> _Found | None:
+        """The identity card at these corners, if there is one: looked at until they stay where they are."""
+        for looks in range(1, _MOST_LOOKS + 1):
+            seen = self._networks.look(photo, corners)
+            if seen.kinds[Kind.BACKGROUND] > _SURELY_BACKGROUND or not _plausible(seen.corners):
+                return None
+            moved = _apart(seen.corners, corners)
+            corners = seen.corners
+            if looks >= _LEAST_LOOKS and moved < _STAYS:
+                break
+        return _identity_card(seen)
+
+
+def _apart(one: Points, other: Points) -> float:
+    """How far the middle of a card and its corners, in whichever order, moved: as a share of its size."""
+    size = np.sqrt(abs(signed_area(one)))
+    shifts = [np.linalg.norm(one - other[turn], axis=1).max() for turn in TURNS]
+    return float(min(shifts) / size)
 
 
 def _identity_card(seen: Seen) -> _Found | None:

@@ -43,6 +43,8 @@ _LEAST_SUPPORT: Final = 0.4
 """Share of the pieces that must agree before a line moves."""
 _LEAST_GAIN: Final = 0.3
 """By how much the sum of the four supports must rise before a corner's other place is taken."""
+_OTHERS_MM: Final = 2.5
+"""How far the three other corners may move then: one corner in four is wrong, not all."""
 _WITHIN_MM: Final = 0.5
 """How near the line a piece's own peak must be to agree with it."""
 _FARTHEST_MM: Final = 3.5
@@ -82,14 +84,15 @@ def refine(photo: Picture, corners: Points, spread_mm: float = 1.5) -> Refined:
         corners: shape (4, 2), in the card's reading orientation, in pixels of the photo.
         spread_mm: how far off the lines through the corners are likely to be: nearer edges are preferred.
     """
-    best = _fitted(photo, corners, spread_mm)
+    best, scale = _fitted(photo, corners, spread_mm), px_per_mm(as_quad(corners))
     lost = np.flatnonzero(best.support == 0)
     if lost.size in (1, 2):
         for corner in sorted({int(k) for edge in lost for k in (edge, (edge + 1) % 4)}):
             completed = best.corners.copy()
             completed[corner] = completed[corner - 1] + completed[(corner + 1) % 4] - completed[corner - 2]
             tried = _fitted(photo, completed, spread_mm)
-            if tried.support.sum() > best.support.sum() + _LEAST_GAIN:
+            moved = np.linalg.norm(np.delete(tried.corners - corners, corner, axis=0), axis=1) / scale
+            if moved.max() < _OTHERS_MM and tried.support.sum() > best.support.sum() + _LEAST_GAIN:
                 best = tried
     return best
 

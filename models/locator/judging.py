@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from idcheck.scene.card import TURNS, decode_finder
-from models.locator.losses import CARD_IN_CROP_PX
+from models.locator.net import CARD_IN_CROP_PX
 from models.locator.pools import Pool
 
 

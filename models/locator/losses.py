@@ -6,9 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from models.locator.net import FINDER_STRIDE
-
-CARD_IN_CROP_PX = 132.0
+from models.locator.net import CARD_IN_CROP_PX, FINDER_STRIDE
 
 
 def finder_loss(out: Tensor, batch: dict[str, Tensor]) -> Tensor:
@@ -63,4 +61,4 @@ def corners_loss(out: Tensor, batch: dict[str, Tensor]) -> Tensor:
     honesty = (distance * torch.exp(-expected) + expected).mean()
     turn = functional.cross_entropy(out[:, 12:16], batch["turns"], ignore_index=-1)
     kind = functional.cross_entropy(out[:, 16:20], batch["kinds"])
-    return place + 0.05 * honesty + turn + kind
+    return place + 0.15 * honesty + turn + kind

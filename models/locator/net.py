@@ -10,10 +10,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from idcheck.scene.card import CROP_CORNERS
+
 FINDER_STRIDE = 8
 """Pixels of the view a cell of the finder's maps."""
 CORNERS_STRIDE = 4
 """Pixels of the crop a cell of the corner maps."""
+CARD_IN_CROP_PX = float(CROP_CORNERS[1, 0] - CROP_CORNERS[0, 0])
 
 
 def standardise(view: Tensor) -> Tensor:
@@ -105,10 +108,13 @@ class Finder(nn.Module):
 class Corners(nn.Module):
     """A candidate, flattened with a margin → its four corners, what it is, and which way up.
 
+    Each corner is the centre of mass of a map (Nibali et al., Numerical coordinate regression, 2018), which
+    is precise where the corner shows. Where it does not, its map is vague; then the other corners and the
+    picture as a whole say where it must be.
+
     Output, shape (n, 20):
         0 to 7: x, y of the crop's top-left, top-right, bottom-right and bottom-left card corner, in pixels
-            of the crop with the origin at its outer corner: the centre of mass of a map each (Nibali et al.,
-            Numerical coordinate regression, 2018);
+            of the crop with the origin at its outer corner;
         8 to 11: log of the expected error of each corner, in pixels;
         12 to 15: logits of the turn: upright, mirrored, half turn, mirrored half turn;
         16 to 19: logits of the kind: portrait side, emblem side, another object, background.
@@ -116,6 +122,8 @@ class Corners(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
+        self.expected: Tensor
+        self.register_buffer("expected", torch.tensor(CROP_CORNERS.ravel(), dtype=torch.float32))
         self.to_4 = nn.Sequential(_stem(16), _stage(16, 32, 2))
         self.to_8 = _stage(32, 64, 3)
         self.to_16 = _stage(64, 96, 3)
@@ -127,7 +135,13 @@ class Corners(nn.Module):
         self.judge = nn.Sequential(
             nn.Conv2d(128, 24, 1), nn.ReLU(), nn.Flatten(), nn.Linear(24 * 4 * 6, 64), nn.ReLU()
         )
-        self.verdict = nn.Linear(64, 12)
+        self.verdict = nn.Linear(64, 8)
+        hints = 8 + 8 + 4 + 64
+        self.complete = nn.Sequential(nn.Linear(hints, 96), nn.ReLU(), nn.Linear(96, 64), nn.ReLU())
+        self.correction = nn.Linear(64, 12)
+        with torch.no_grad():
+            self.correction.weight.zero_()
+            self.correction.bias.zero_()
 
     def forward(self, crop: Tensor) -> Tensor:
         """Bytes (n, 1, 128, 192) → the rows."""
@@ -136,13 +150,28 @@ class Corners(nn.Module):
         at_16 = self.to_16(at_8)
         at_32 = self.to_32(at_16)
         maps = self.maps(self.merge_4(self.merge_8(self.merge_16(at_32, at_16), at_8), at_4))
-        return torch.cat([centres_of_mass(maps), self.verdict(self.judge(at_32))], dim=1)
+        places, spreads, sharpness = moments(maps)
+        whole = self.judge(at_32)
+        off = (places - self.expected) / CARD_IN_CROP_PX
+        hints = torch.cat([off * 10, spreads / CARD_IN_CROP_PX * 10, sharpness, whole], dim=1)
+        correction, errors = self.correction(self.complete(hints)).split([8, 4], dim=1)
+        return torch.cat([places + correction * CARD_IN_CROP_PX / 10, errors, self.verdict(whole)], dim=1)
 
 
-def centres_of_mass(maps: Tensor) -> Tensor:
-    """Logit maps (n, 4, h, w) → expected positions (n, 8) in pixels of the crop."""
+def moments(maps: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """What logit maps (n, 4, h, w) say of four points, as softmax makes them masses.
+
+    Returns:
+        their middles, x and y, (n, 8), and standard deviations likewise, (n, 8), in pixels of the crop; and
+        the sum of the squared masses, (n, 4): 1 for a point, near 0 for a blot.
+    """
     count, points, height, width = maps.shape
     mass = maps.flatten(2).softmax(dim=2).view(count, points, height, width)
-    x = (mass.sum(dim=2) * (torch.arange(width) + 0.5)).sum(dim=2)
-    y = (mass.sum(dim=3) * (torch.arange(height) + 0.5)).sum(dim=2)
-    return torch.stack([x, y], dim=2).flatten(1) * CORNERS_STRIDE
+    along, across = mass.sum(dim=2), mass.sum(dim=3)
+    columns, rows = torch.arange(width) + 0.5, torch.arange(height) + 0.5
+    x, y = (along * columns).sum(dim=2), (across * rows).sum(dim=2)
+    spread_x = ((along * columns.square()).sum(dim=2) - x.square()).clamp(min=1e-4).sqrt()
+    spread_y = ((across * rows.square()).sum(dim=2) - y.square()).clamp(min=1e-4).sqrt()
+    middles = torch.stack([x, y], dim=2).flatten(1) * CORNERS_STRIDE
+    spreads = torch.stack([spread_x, spread_y], dim=2).flatten(1) * CORNERS_STRIDE
+    return middles, spreads, mass.square().sum(dim=(2, 3))

@@ -107,7 +107,7 @@ def main() -> None:
     )
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--findings", type=int, default=0)
-    parser.add_argument("--cornerings", type=int, required=True)
+    parser.add_argument("--cornerings", type=int, default=0)
     parser.add_argument("--cards", type=int, default=CARDS_IN_STOCK)
     parser.add_argument("--scenes", type=int, default=0)
     parser.add_argument("--mine", type=Path)
@@ -140,7 +140,8 @@ def main() -> None:
         corner = mine(crops, finder.eval(), drawn).__next__
     if args.findings:
         np.savez(args.out / f"findings-{name}.npz", **collect_findings(views, args.findings, find))
-    np.savez(args.out / f"cornerings-{name}.npz", **collect_cornerings(args.cornerings, corner))
+    if args.cornerings:
+        np.savez(args.out / f"cornerings-{name}.npz", **collect_cornerings(args.cornerings, corner))
     print(f"done {time.perf_counter() - started:.0f} s", flush=True)
 
 

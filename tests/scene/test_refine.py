@@ -48,6 +48,15 @@ def test_fingers_over_a_corner_and_an_edge_do_not_pull_the_lines() -> None:
     assert refined.support[2] < 0.75
 
 
+def test_a_hidden_corner_is_completed_from_the_others() -> None:
+    values = scene()
+    draw_polygon(values, np.array([(60.0, 290.0), (190, 290), (190, 438), (60, 438)]), 150.0)  # a hand
+    coarse = TRUE.copy()
+    coarse[3] += (75, -8)  # where the hand's outline meets the card's
+    refined = refine(gray_picture(values), coarse)
+    assert error(refined.corners).max() < 1.0
+
+
 def test_a_noisy_dark_photo_is_refined_too() -> None:
     values = scene(card=42.0, ground=20.0) + np.random.default_rng(1).normal(0, 4, (440, 620))
     assert error(refine(gray_picture(values), TRUE + OFF).corners).max() < 1.5

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from idcheck import weights
+from idcheck.photo import Photo
+from idcheck.scene import Locator
+from idcheck.scene.geometry import signed_area
+from idcheck.scene.locator import _count, _Found, _printed
+from idcheck.types import Box, Face, Side
+
+CARD = _Found(np.array([(400.0, 900), (800, 900), (800, 1152), (400, 1152)]), Side.PORTRAIT, 0.99, 0.01)
+"""400 px wide; its portrait lies at x 648 to 772, y 925 to 1076."""
+
+
+def face(x: float, y: float, width: float, confidence: float = 0.9) -> Face:
+    return Face(Box(x - width / 2, y - width / 2, width, width), confidence, ((x, y),) * 6)
+
+
+@pytest.fixture(scope="module")
+def locator() -> Locator:
+    return Locator(weights.load("face_full_range"), weights.load("card_locator"))
+
+
+def test_the_portrait_is_printed() -> None:
+    assert _printed(face(710, 990, 80), CARD)
+
+
+def test_a_face_beside_the_card_is_a_person_however_small() -> None:
+    assert not _printed(face(710, 600, 80), CARD)
+
+
+def test_the_holder_behind_the_card_is_a_person() -> None:
+    # The card covers mouth and chin, so that the middle of the face's box lies on it.
+    assert not _printed(face(600, 950, 300), CARD)
+
+
+@pytest.mark.parametrize("turn", [[1, 0, 3, 2], [2, 3, 0, 1]])
+def test_the_portrait_of_a_turned_card_is_printed_too(turn: list[int]) -> None:
+    turned = _Found(CARD.corners[turn], Side.PORTRAIT, 0.99, 0.01)
+    assert _printed(face(710, 990, 80), turned)
+
+
+def test_a_second_subject_counts_and_a_passer_by_does_not() -> None:
+    holder = face(500, 500, 400)
+    assert _count([holder]) == 1
+    assert _count([holder, face(1200, 400, 200)]) == 2
+    assert _count([holder, face(1200, 400, 100)]) == 1
+    assert _count([holder, face(1200, 400, 200, confidence=0.45)]) == 1
+    assert _count([]) == 0
+
+
+def test_the_holder_counts_even_if_hardly_seen() -> None:
+    assert _count([face(500, 500, 400, confidence=0.42)]) == 1
+
+
+def test_a_plain_wall_shows_neither_card_nor_face(locator: Locator) -> None:
+    scene = locator.locate(Photo.from_pixels(np.full((1200, 900, 3), 130, np.uint8), orientation=1))
+    assert scene.card is None
+    assert scene.face is None
+    assert scene.portrait is None
+    assert (scene.cards, scene.faces) == (0, 0)
+    assert (scene.photo.width, scene.photo.height, scene.photo.mirrored) == (900, 1200, False)
+
+
+@pytest.mark.needs("fonts")
+class TestOnDrawnScenes:
+    """Scenes of a seed that no training has seen."""
+
+    @pytest.mark.parametrize("number", [0, 1, 2])
+    def test_card_and_face_are_found(self, locator: Locator, number: int) -> None:
+        from samples.scene import render, sample_recipe  # noqa: PLC0415  (needs Pillow and fonts)
+
+        drawn = render(sample_recipe(np.random.default_rng([771, number]), "clear"), 960)
+        scene = locator.locate(Photo.from_pixels(drawn.bgr))
+        assert scene.card is not None
+        assert scene.card.side is Side.PORTRAIT
+        assert scene.cards == 1
+        truth, width = drawn.label["card_corners"], drawn.label["card_width_px"]
+        off = [math.dist(a, b) / width for a, b in zip(truth, scene.card.corners, strict=True)]
+        assert sum(off) / 4 < 0.03
+        assert scene.photo.mirrored == drawn.label["mirrored"] == (signed_area(scene.card.corners) < 0)
+        assert scene.portrait is not None
+
+    def test_the_same_photo_gives_the_same_scene(self, locator: Locator) -> None:
+        from samples.scene import render, sample_recipe  # noqa: PLC0415
+
+        pixels = render(sample_recipe(np.random.default_rng([771, 3]), "clear"), 800).bgr
+        assert locator.locate(Photo.from_pixels(pixels.copy())) == locator.locate(
+            Photo.from_pixels(pixels.copy())
+        )
+
+    def test_nothing_in_the_hand_is_no_card(self, locator: Locator) -> None:
+        from samples.scene import render, sample_recipe  # noqa: PLC0415
+
+        drawn = render(sample_recipe(np.random.default_rng([771, 4]), "no_card"), 800)
+        assert locator.locate(Photo.from_pixels(drawn.bgr)).card is None
