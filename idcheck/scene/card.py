@@ -84,13 +84,13 @@ class Seen:
         corners: in the card's reading orientation, in pixels of the photo; shape (4, 2).
         off: expected error of each corner, as a fraction of the card's width; shape (4,).
         kinds: probability of each `Kind`; shape (4,).
-        turn: row of `TURNS` by which the corners were turned.
+        turns: probability of each row of `TURNS`; the corners were turned by the likeliest.
     """
 
     corners: Points
     off: NDArray[np.float64]
     kinds: NDArray[np.float64]
-    turn: int
+    turns: NDArray[np.float64]
 
 
 class CardNetworks:
@@ -190,12 +190,12 @@ def decode_corners(row: NDArray[np.float32], to_photo: NDArray[np.float64]) -> S
     """
     values = row.astype(np.float64)
     placed = values[:8].reshape(4, 2) / CROP_PX_PER_MM + (CROP_MM.x, CROP_MM.y)
-    turn = int(np.argmax(values[12:16]))
+    turn = TURNS[int(np.argmax(values[12:16]))]
     return Seen(
-        corners=project(to_photo, placed)[TURNS[turn]],
-        off=np.exp(values[8:12])[TURNS[turn]] / (WIDTH_MM * CROP_PX_PER_MM),
+        corners=project(to_photo, placed)[turn],
+        off=np.exp(values[8:12])[turn] / (WIDTH_MM * CROP_PX_PER_MM),
         kinds=_softmax(values[16:20]),
-        turn=turn,
+        turns=_softmax(values[12:16]),
     )
 
 

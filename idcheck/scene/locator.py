@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from idcheck.layout import HEIGHT_MM, PORTRAIT, WIDTH_MM
-from idcheck.scene.card import TURNS, CardNetworks, Kind, Seen, same_place
+from idcheck.scene.card import TURNS, Candidate, CardNetworks, Kind, Seen, same_place
 from idcheck.scene.face import FaceDetector
 from idcheck.scene.geometry import (
     Points,
@@ -27,6 +27,11 @@ from idcheck.types import Box, Card, Face, PhotoInfo, Quad, Scene, Side
 
 _LEAST_CONFIDENCE: Final = 0.5
 """Less sure than this is no identity card."""
+_VAGUE: Final = 0.05
+"""Expected error of the corners, of the card's width, that halves the confidence: what is no card has
+none."""
+_HOT: Final = 0.5
+"""Heat from which the finder's own doubt no longer counts."""
 _SURELY_BACKGROUND: Final = 0.95
 """At first sight: no second look."""
 _LEAST_LOOKS: Final = 2
@@ -93,13 +98,14 @@ class Locator:
         """Identity cards, the one that is held first: the larger and surer."""
         found: list[_Found] = []
         for candidate in self._networks.candidates(photo):
-            one = self._examined(photo, candidate.corners)
+            one = self._examined(photo, candidate)
             if one is not None and not any(same_place(one.corners, other.corners) for other in found):
                 found.append(one)
         return sorted(found, key=lambda one: -one.confidence * np.sqrt(abs(signed_area(one.corners))))
 
-    def _examined(self, photo: Picture, corners: Points) -> _Found | None:
-        """The identity card at these corners, if there is one: looked at until they stay where they are."""
+    def _examined(self, photo: Picture, candidate: Candidate) -> _Found | None:
+        """The identity card at a candidate, if there is one: looked at until its corners stay."""
+        corners = candidate.corners
         for looks in range(1, _MOST_LOOKS + 1):
             seen = self._networks.look(photo, corners)
             if seen.kinds[Kind.BACKGROUND] > _SURELY_BACKGROUND or not _plausible(seen.corners):
@@ -108,7 +114,7 @@ class Locator:
             corners = seen.corners
             if looks >= _LEAST_LOOKS and moved < _STAYS:
                 break
-        return _identity_card(seen)
+        return _identity_card(seen, candidate.heat)
 
 
 def _apart(one: Points, other: Points) -> float:
@@ -118,13 +124,19 @@ def _apart(one: Points, other: Points) -> float:
     return float(min(shifts) / size)
 
 
-def _identity_card(seen: Seen) -> _Found | None:
-    """What the networks saw, if it is an identity card."""
-    confidence = float(seen.kinds[Kind.PORTRAIT] + seen.kinds[Kind.EMBLEM])
+def _identity_card(seen: Seen, heat: float) -> _Found | None:
+    """What the networks saw, if it is an identity card.
+
+    The confidence is that of its kind; less where the last look, at what should be upright by then, would
+    turn it again, where the corners are vague, or where the finder hardly noticed it.
+    """
+    off = float(np.median(seen.off))
+    certain = seen.turns[0] / (1 + (off / _VAGUE) ** 2) * min(1.0, float(np.sqrt(heat / _HOT)))
+    confidence = float((seen.kinds[Kind.PORTRAIT] + seen.kinds[Kind.EMBLEM]) * certain)
     if confidence < _LEAST_CONFIDENCE or not _plausible(seen.corners):
         return None
     side = Side.PORTRAIT if seen.kinds[Kind.PORTRAIT] >= seen.kinds[Kind.EMBLEM] else Side.EMBLEM
-    return _Found(seen.corners, side, confidence, float(np.median(seen.off)))
+    return _Found(seen.corners, side, confidence, off)
 
 
 def _plausible(corners: Points) -> bool:

@@ -70,7 +70,9 @@ def strip(photo: Picture, card: Card, box_mm: Box, height_px: int) -> Gray:
     return flatten(photo, card_to_photo(card.corners), box_mm, size)
 
 
-def flatten(photo: Picture, to_photo: Matrix, box_mm: Box, size: tuple[int, int]) -> Gray:
+def flatten(
+    photo: Picture, to_photo: Matrix, box_mm: Box, size: tuple[int, int], *, black_beyond: bool = True
+) -> Gray:
     """Flatten one box of the plane that a homography spans.
 
     Args:
@@ -78,13 +80,15 @@ def flatten(photo: Picture, to_photo: Matrix, box_mm: Box, size: tuple[int, int]
         to_photo: from mm on the plane to full-resolution pixels of the photo.
         box_mm: what to show.
         size: width and height of the result in pixels.
+        black_beyond: make what lies beyond the photo's frame 0, rather than repeat the frame's last pixels.
 
     Returns:
-        shape (height, width); what lies beyond the photo's frame is 0.
+        shape (height, width).
     """
     source = to_photo @ _pixels_to_mm(box_mm, size)
     level = _level(photo, to_photo, box_mm, size)
-    return _warp(photo.pyramid[level], level, source, size, _inside(photo, source, size))
+    valid = _inside(photo, source, size) if black_beyond else np.ones(size[::-1], np.bool_)
+    return _warp(photo.pyramid[level], level, source, size, valid)
 
 
 def region(card: Card, box_mm: Box) -> Polygon:

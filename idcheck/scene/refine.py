@@ -114,7 +114,7 @@ def _profile(photo: Picture, to_photo: Matrix, edge: int, scale: float) -> Float
     box = _BANDS_MM[edge]
     across = round(2 * _BAND_MM * scale)
     size = (round(box.width * scale), across) if edge % 2 == 0 else (across, round(box.height * scale))
-    flat = flatten(photo, to_photo, box, size)
+    flat = flatten(photo, to_photo, box, size, black_beyond=False)  # the frame is no edge of the card
     if edge % 2 == 0:
         flat = flat.T
     if edge in (0, 3):

@@ -184,7 +184,7 @@ def put_card(
         [[0, 0], [flat.shape[1], 0], [flat.shape[1], flat.shape[0]], [0, flat.shape[0]]], np.float32
     )
     into = cv2.getPerspectiveTransform(ends - 0.5, (corners - 0.5).astype(np.float32))
-    alpha: Floats = cv2.warpPerspective(outline, into, (width, height)).astype(np.float32) / 255
+    alpha = np.asarray(cv2.warpPerspective(outline, into, (width, height)) / np.float32(255), np.float32)
     drawn = cv2.warpPerspective(flat, into, (width, height), borderMode=cv2.BORDER_REPLICATE).astype(
         np.float32
     )
@@ -278,7 +278,7 @@ def put_fingers(rng: Rng, canvas: Floats, corners: Corners, fraction: float) -> 
         cv2.ellipse(
             cover, palm.astype(int).tolist(), axes, float(rng.uniform(0, 180)), 0, 360, 255, -1, cv2.LINE_AA
         )
-    alpha: Floats = cover.astype(np.float32) / 255
+    alpha = np.asarray(cover / np.float32(255), np.float32)
     layer = blur(layer, max(0.4, thick / 6))
     layer *= 1 + _slope(rng, canvas.shape, 0.3)
     shade = blur(alpha, max(0.4, float(thick * rng.uniform(0.05, 0.4))))

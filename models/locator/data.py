@@ -169,6 +169,30 @@ def cornering(rng: Rng, stock: Stock) -> Cornering:
     return Cornering(crop, corners, turn if known else NO_TURN, drawn[1])
 
 
+def cut_off(rng: Rng, stock: Stock) -> Cornering:
+    """A sample for the corner network: a card that reaches out of the photo, its candidate off likewise."""
+    canvas = composite.background(rng, CROP_SIZE, stock)
+    drawn = stock.cards[rng.integers(len(stock.cards))]
+    corners, turn = _misplaced(rng, CROP_CORNERS)
+    outside = rng.uniform(0.08, 0.55)
+    axis = int(rng.integers(2))
+    outward = np.eye(2)[axis] * rng.choice([-1, 1])
+    along = corners @ outward
+    inner, outer = along.min(), along.max()
+    ignored = outside * rng.uniform(0, 1.1)  # so much of the card the candidate leaves out
+    corners = corners + np.outer((along - inner) * (1 / (1 - ignored) - 1), outward)
+    composite.put_card(rng, canvas, drawn, corners[TURNS[turn]])
+    if rng.random() < 0.75:
+        composite.put_fingers(rng, canvas, corners, float(rng.choice([0.25, 0.6])))
+    crop = composite.photographed(rng, canvas)
+    y, x = np.mgrid[: CROP_SIZE[1], : CROP_SIZE[0]] + 0.5
+    lean = rng.normal(0, 0.2)
+    places = x * outward[0] + y * outward[1] + lean * ((y - 64) if axis == 0 else (x - 96))
+    crop[places > inner + (outer - inner) * (1 - outside) / (1 - ignored)] = 0
+    known = drawn[1] in (PORTRAIT, EMBLEM)
+    return Cornering(crop, corners, turn if known else NO_TURN, drawn[1])
+
+
 def _misplaced(rng: Rng, around: Corners) -> tuple[Corners, int]:
     """Where the corners stand when the candidate is as far off as the finder, or the first look, may be."""
     far, coarse, close = 2.2, 1.0, 0.25

@@ -4,6 +4,8 @@ python -m models.locator.pool --seed 1 --findings 8000 --cornerings 24000 --out 
     composes pictures quickly (`models.locator.composite`): findings-1.npz, cornerings-1.npz
 python -m models.locator.pool --seed 1 --scenes 1800 --findings 7000 --cornerings 9000 --out DIR
     cuts samples out of the sample generator's scenes: findings-1-scenes.npz, cornerings-1-scenes.npz
+python -m models.locator.pool --seed 1 --cut-off --cornerings 6000 --out DIR
+    composes cards that reach out of the photo: cornerings-1-cut.npz
 python -m models.locator.pool --seed 1 --mine FINDER.pt --cornerings 6000 --out DIR
     keeps what a trained finder takes for cards in pictures without any: cornerings-1-mined.npz
 
@@ -110,6 +112,7 @@ def main() -> None:
     parser.add_argument("--cornerings", type=int, default=0)
     parser.add_argument("--cards", type=int, default=CARDS_IN_STOCK)
     parser.add_argument("--scenes", type=int, default=0)
+    parser.add_argument("--cut-off", action="store_true")
     parser.add_argument("--mine", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
@@ -133,6 +136,9 @@ def main() -> None:
         )
         find = lambda size: data.finding(views, drawn, size)  # noqa: E731
         corner = lambda: data.cornering(crops, drawn)  # noqa: E731
+    if args.cut_off:
+        name = f"{args.seed}-cut"
+        corner = lambda: data.cut_off(crops, drawn)  # noqa: E731
     if args.mine:
         name = f"{args.seed}-mined"
         finder = Finder()
