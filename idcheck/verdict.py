@@ -33,7 +33,7 @@ QUALITY_CHECKS: Final = (
     ("photo.card_occluded", ("name.occlusion", "id_number.occlusion", "card.occlusion")),
     ("photo.face_occluded", ("face.occlusion",)),
     ("photo.blurred", ("name.blur", "id_number.blur", "face.blur")),
-    ("photo.low_light", ("name.lighting", "id_number.lighting", "face.lighting")),
+    ("photo.low_light", ("name.lighting", "id_number.lighting", "card.lighting", "face.lighting")),
     ("photo.overexposed", ("name.exposure", "id_number.exposure", "card.exposure", "face.exposure")),
     ("photo.glare", ("name.glare", "id_number.glare", "card.glare")),
 )
@@ -355,6 +355,8 @@ def _reasons(checks: tuple[Check, ...], policy: Policy) -> tuple[Reason, ...]:
             return True
         if check.cause in _CONSEQUENCES or not _keeps_from_approval(check, policy):
             return False
+        if check.code == "info.id_number_mismatch" and check.cause == "claim_invalid":
+            return False  # told as info.id_number_invalid
         # A field that cannot be made out because it is blurred or covered: the blur or cover is the reason.
         return check.outcome is not Outcome.INDETERMINATE or check.subject not in failed_subjects
 
