@@ -18,7 +18,7 @@ SYSTEM_PACKAGES := tesseract-ocr tesseract-ocr-chi-sim fonts-noto-cjk fonts-noto
 	fonts-arphic-ukai fonts-lxgw-wenkai fonts-noto-mono fonts-dejavu-core
 
 DEMO_PHOTO := samples/photos/clear.jpg
-DEMO_CLAIM := --name 王小明 --id-number 110101199001010007
+DEMO_CLAIM := --name 戴晓 --id-number 500103198303190008
 DEMO_FACTS := --valid-until 2035-01-01 --accounts 0 --violation no --on 2026-11-22
 
 PYTEST_ARGS ?= -n 2

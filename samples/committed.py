@@ -62,7 +62,8 @@ def as_typed(identity: Identity) -> Claim:
 
 def without_people(recipe: Recipe) -> Recipe:
     """The same scene with nobody's head in it."""
-    return replace(recipe, people=())
+    skin = recipe.hand_skin or (0.2, 0.28, 0.45)  # a hand without a face to match
+    return replace(recipe, people=(), hand_skin=skin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,105 @@ class Case:
     facts: dict[str, Any] = field(default_factory=lambda: dict(FACTS))
 
 
-PHOTOS: Final[dict[str, Photo]] = {}
-CASES: Final[tuple[Case, ...]] = ()
+PHOTOS: Final[dict[str, Photo]] = {
+    "clear": Photo("clear", 11),
+    "clear_sideways": Photo("clear", 14, exif_orientation=6),
+    "clear_low": Photo("clear", 15),
+    "clear_busy": Photo("clear", 16, exif_orientation=3),
+    "clear_mirrored": Photo("clear", 18, mirrored=True),
+    "clear_turned": Photo("clear", 20, exif_orientation=8),
+    "clear_drawn": Photo("clear", 5, exif_orientation=5),
+    "clear_fingers": Photo("clear", 19),
+    "defocus": Photo("defocus", 7),
+    "defocus_strong": Photo("defocus", 12),
+    "motion": Photo("motion", 29),
+    "lowlight": Photo("lowlight", 25),
+    "overexposed": Photo("overexposed", 7),
+    "glare": Photo("glare", 35),
+    "glare_mild": Photo("glare", 42),
+    "card_occluded": Photo("card_occluded", 7),
+    "card_occluded_name": Photo("card_occluded", 33),
+    "face_occluded": Photo("face_occluded", 23),
+    "cutoff": Photo("cutoff", 25),
+    "small": Photo("small", 24),
+    "no_card": Photo("no_card", 2),
+    "bank_card": Photo("bank_card", 3),
+    "emblem": Photo("emblem", 0),
+    "two_cards": Photo("two_cards", 33),
+    "two_faces": Photo("two_faces", 24),
+    "nobody": Photo("clear", 10, alter=without_people),
+}
+
+CASES: Final = (
+    Case("approved", "clear", "approved"),
+    Case("approved_sideways", "clear_sideways", "approved"),
+    Case("approved_mirrored", "clear_mirrored", "approved"),
+    Case("approved_full_width_digits", "clear_busy", "approved", claim=as_typed),
+    Case("approved_long_term", "clear_turned", "approved", facts={**FACTS, "valid_until": "长期"}),
+    Case(
+        "expires_soon",
+        "clear_low",
+        "approved",
+        ("document.expires_soon",),
+        facts={**FACTS, "valid_until": "2026-12-01"},
+    ),
+    Case(
+        "nothing_supplied",
+        "clear",
+        "review",
+        ("account.severe_violation", "document.account_limit_reached", "document.expired"),
+        facts={},
+    ),
+    Case("name_mismatch", "clear_busy", "resubmit", ("info.name_mismatch",), claim=another_name),
+    Case("number_mismatch", "clear_turned", "resubmit", ("info.id_number_mismatch",), claim=another_number),
+    Case("number_invalid", "clear_sideways", "resubmit", ("info.id_number_invalid",), claim=mistyped_number),
+    Case(
+        "expired",
+        "clear_drawn",
+        "rejected",
+        ("document.expired",),
+        facts={**FACTS, "valid_until": "2026-11-21"},
+    ),
+    Case(
+        "validity_inconsistent",
+        "clear_fingers",
+        "resubmit",
+        ("document.validity_inconsistent",),
+        facts={**FACTS, "valid_from": "2036-01-01"},
+    ),
+    Case(
+        "account_limit",
+        "clear_mirrored",
+        "rejected",
+        ("document.account_limit_reached",),
+        facts={**FACTS, "accounts_verified": 5},
+    ),
+    Case(
+        "violation",
+        "clear_low",
+        "rejected",
+        ("account.severe_violation",),
+        facts={**FACTS, "severe_violation": True},
+    ),
+    Case("defocus", "defocus", "resubmit", ("photo.blurred",)),
+    Case("unreadable", "defocus_strong", "resubmit", ("photo.blurred", "photo.unreadable")),
+    Case("motion", "motion", "resubmit", ("photo.blurred",)),
+    Case("lowlight", "lowlight", "resubmit", ("photo.low_light",)),
+    Case("overexposed", "overexposed", "resubmit", ("photo.glare", "photo.overexposed")),
+    Case("glare", "glare", "resubmit", ("photo.glare",)),
+    Case("glare_mild", "glare_mild", "resubmit", ("photo.glare",)),
+    Case("number_covered", "card_occluded", "resubmit", ("photo.card_occluded",)),
+    Case("name_covered", "card_occluded_name", "resubmit", ("photo.card_occluded",)),
+    Case("face_covered", "face_occluded", "resubmit", ("photo.face_occluded",)),
+    Case("cut_off", "cutoff", "resubmit", ("photo.card_cut_off",)),
+    Case("too_small", "small", "resubmit", ("photo.blurred", "photo.card_too_small")),
+    Case("no_card", "no_card", "resubmit", ("photo.card_missing",)),
+    Case("bank_card", "bank_card", "resubmit", ("photo.card_missing",)),
+    Case("emblem_side", "emblem", "resubmit", ("photo.wrong_side",)),
+    Case("two_cards", "two_cards", "resubmit", ("photo.several_cards",)),
+    Case("two_people", "two_faces", "resubmit", ("photo.several_faces",)),
+    Case("nobody", "nobody", "resubmit", ("photo.face_missing",)),
+)
 
 
 def draw(photo: Photo) -> tuple[bytes, dict[str, Any], Identity | None]:

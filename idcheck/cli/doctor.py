@@ -23,7 +23,7 @@ PACKAGES: Final = (
 )  # fmt: skip
 OPTIONAL: Final = ("pillow-heif",)
 
-SELF_TEST_CLAIM: Final = ("@@NAME@@", "@@NUMBER@@")
+SELF_TEST_CLAIM: Final = ("戴晓", "500103198303190008")
 """What the card in the sample photo says."""
 
 
