@@ -220,7 +220,7 @@ def policy() -> None:
 @app.command()
 def doctor(lang: LangOption = None) -> None:
     """Say what is installed, which weights and engines there are, and whether a self-test passes."""
-    from idcheck.cli import doctor as doctors  # noqa: PLC0415
+    from idcheck.cli import diagnosis  # noqa: PLC0415
 
-    if not doctors.run((lang or locale_lang()).value):
+    if not diagnosis.run((lang or locale_lang()).value):
         raise typer.Exit(4)
