@@ -17,9 +17,9 @@ SYSTEM_PACKAGES := tesseract-ocr tesseract-ocr-chi-sim fonts-noto-cjk fonts-noto
 	fonts-wqy-zenhei fonts-wqy-microhei fonts-arphic-gbsn00lp fonts-arphic-gkai00mp fonts-arphic-uming \
 	fonts-arphic-ukai fonts-lxgw-wenkai fonts-noto-mono fonts-dejavu-core
 
-DEMO_PHOTO := samples/photos/clear.jpg
-DEMO_CLAIM := --name 戴晓 --id-number 500103198303190008
 DEMO_FACTS := --valid-until 2035-01-01 --accounts 0 --violation no --on 2026-11-22
+DEMO_CLEAR := samples/photos/clear.jpg --name 戴晓 --id-number 500103198303190008 $(DEMO_FACTS)
+DEMO_COVERED := samples/photos/card_occluded.jpg --name 付琦 --id-number 440305198505220006 $(DEMO_FACTS)
 
 PYTEST_ARGS ?= -n 2
 
@@ -28,11 +28,15 @@ help: ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: .make/core .make/weights ## Check a sample photo and draw what was found
+demo: .make/core .make/weights ## Check two sample photos and draw what was found
 	@mkdir -p out
-	@echo '$$ idcheck check $(DEMO_PHOTO) $(DEMO_CLAIM) $(DEMO_FACTS)'
-	@$(VENV)/bin/idcheck check $(DEMO_PHOTO) $(DEMO_CLAIM) $(DEMO_FACTS) --overlay out/demo.png
-	@echo 'The findings are drawn in out/demo.png'
+	@echo '$$ idcheck check $(DEMO_CLEAR) --overlay out/clear.png'
+	@$(VENV)/bin/idcheck check $(DEMO_CLEAR) --overlay out/clear.png
+	@echo
+	@echo '$$ idcheck check $(DEMO_COVERED) --overlay out/covered.png'
+	@$(VENV)/bin/idcheck check $(DEMO_COVERED) --overlay out/covered.png || [ $$? -eq 10 ] # resubmit, as it should
+	@echo
+	@echo 'Approved one, and asked for another photo of the other. What was found is drawn in out/clear.png and out/covered.png'
 
 .PHONY: test
 test: .make/dev .make/weights ## Run the linters and all tests

@@ -65,7 +65,17 @@ def _reason_lines(rank: int, reason: Reason, lang: str) -> list[Styled]:
     )
     group = Styled(f"     {_say(GROUP_TEXTS[reason.group], lang)}", style="bright_black")
     remedy = Styled(f"   → {_say(reason.remedy, lang)}")
-    return [line, group, remedy]
+    return [line, group, *_evidence_line(reason.evidence, lang), remedy]
+
+
+def _evidence_line(evidence: Evidence | None, lang: str) -> list[Styled]:
+    if evidence is None or evidence.value is None:
+        return []
+    measured, limit = ("实测", "限值") if lang == "zh" else ("measured", "limit")
+    words = f"     {evidence.measure}: {measured} {_value(evidence.value, evidence)}"
+    if evidence.threshold is not None:
+        words += f", {limit} {_value(evidence.threshold, evidence)}"
+    return [Styled(words, style="bright_black")]
 
 
 def _readings(report: Report, lang: str) -> Table:
