@@ -23,7 +23,7 @@ from idcheck.types import Box, Gray
 from samples import fonts
 from samples.identity import GIVEN, MINORITY, RARE, SURNAMES, sample_identity
 
-FieldName: TypeAlias = Literal["name", "id_number"]
+FieldName: TypeAlias = Literal["name", "id_number", "validity"]
 Linear: TypeAlias = NDArray[np.float32]
 """Linear light, 1.0 is a white page."""
 
@@ -31,8 +31,16 @@ CLASSES: Final = ("clear", "defocus", "motion", "lowlight", "overexposed", "glar
 DRAWN_PX_PER_MM: Final = 20.0
 STRIP_PX_PER_MM: Final = 10.0
 _MARGIN_MM: Final = 4.0
-_INK_TOP_LEFT: Final = {"name": (0.188 * 85.6, 0.167 * 54.0), "id_number": (0.334 * 85.6, 0.826 * 54.0)}
-_LABEL: Final = {"name": ("姓名", 0.082, 0.182), "id_number": ("公民身份号码", 0.082, 0.834)}
+_INK_TOP_LEFT: Final = {
+    "name": (0.188 * 85.6, 0.167 * 54.0),
+    "id_number": (0.334 * 85.6, 0.826 * 54.0),
+    "validity": (0.440 * 85.6, 0.872 * 54.0),
+}
+_LABEL: Final = {
+    "name": ("姓名", 0.082, 0.182),
+    "id_number": ("公民身份号码", 0.082, 0.834),
+    "validity": ("有效期限", 0.302, 0.868),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +104,7 @@ def strips(seed: int, count: int, field: FieldName) -> Iterator[Strip]:
     """`count` strips, every class in turn, of names or numbers that nobody bears."""
     for i in range(count):
         rng = np.random.default_rng((seed, i))
-        text = sample_identity(rng).number if field == "id_number" else sample_name(rng)
-        yield draw(rng, field, text, CLASSES[i % len(CLASSES)])
+        yield draw(rng, field, _SAMPLE[field](rng), CLASSES[i % len(CLASSES)])
 
 
 def sample_name(rng: np.random.Generator) -> str:
@@ -109,6 +116,20 @@ def sample_name(rng: np.random.Generator) -> str:
         str(rng.choice(list(pools[rng.choice(3, p=(0.4, 0.45, 0.15))]))) for _ in range(rng.integers(1, 4))
     )
     return str(rng.choice(list(SURNAMES))) + "".join(given)
+
+
+def sample_validity(rng: np.random.Generator) -> str:
+    """A validity period as the emblem side prints it."""
+    who = sample_identity(rng)
+    until = f"{who.valid_until:%Y.%m.%d}" if who.valid_until else "长期"
+    return f"{who.valid_from:%Y.%m.%d}-{until}"
+
+
+_SAMPLE: Final = {
+    "name": sample_name,
+    "id_number": lambda rng: sample_identity(rng).number,
+    "validity": sample_validity,
+}
 
 
 @lru_cache(maxsize=1)
@@ -129,12 +150,13 @@ def common_characters() -> str:
 
 def _print(rng: np.random.Generator, field: FieldName, text: str) -> tuple[Linear, NDArray[np.bool_], Box]:
     """The page in linear light, where its value's ink is, and the field's box in mm on the page."""
-    box = layout.FIELDS[field]
+    box = layout.PRINTED[field]
     origin = np.array([box.x - 14.0, box.y - _MARGIN_MM])
     size_mm = (box.width + 14.0 + _MARGIN_MM, box.height + 2 * _MARGIN_MM)
     width, height = (round(v * DRAWN_PX_PER_MM) for v in size_mm)
     value = Image.new("L", (width, height))
-    x, y = ((np.array(_INK_TOP_LEFT[field]) - origin) + rng.normal(0, 0.25, 2)) * DRAWN_PX_PER_MM
+    shift = rng.normal(0, 0.25, 2) - ((float(rng.uniform(0, 2.6)), 0.0) if field == "validity" else 0.0)
+    x, y = (np.array(_INK_TOP_LEFT[field]) + shift - origin) * DRAWN_PX_PER_MM
     _write_value(rng, value, (float(x), float(y)), field, text)
     label = Image.new("L", (width, height))
     word, lx, ly = _LABEL[field]
@@ -144,6 +166,11 @@ def _print(rng: np.random.Generator, field: FieldName, text: str) -> tuple[Linea
         ImageDraw.Draw(label).text(
             (float(left), float(top)), word, 255, fonts.load(face, round(3.0 * DRAWN_PX_PER_MM))
         )
+    elif field == "validity":  # the label keeps its distance from the value
+        ImageDraw.Draw(label).text(
+            (x - 0.14 * layout.WIDTH_MM * DRAWN_PX_PER_MM, float(top)),
+            word, 255, fonts.load(face, round(2.6 * DRAWN_PX_PER_MM)),
+        )  # fmt: skip
     ink, faint = (np.asarray(layer, np.float32) / 255 for layer in (value, label))
     paper = _paper(rng, width, height)
     dark = float(rng.uniform(0.03, 0.12))
@@ -156,6 +183,11 @@ def _print(rng: np.random.Generator, field: FieldName, text: str) -> tuple[Linea
 def _write_value(
     rng: np.random.Generator, layer: Image.Image, at: tuple[float, float], field: FieldName, text: str
 ) -> None:
+    draw = ImageDraw.Draw(layer)
+    if field == "validity":
+        font = fonts.load(_face_for(rng, text), round(float(rng.uniform(2.6, 3.1)) * DRAWN_PX_PER_MM))
+        draw.text((at[0], at[1] - font.getbbox("8")[1]), text, 255, font)
+        return
     if field == "id_number":
         faces = fonts.available(fonts.DIGITS)
         face = faces[0] if rng.random() < 0.7 else faces[int(rng.integers(len(faces)))]
@@ -164,7 +196,6 @@ def _write_value(
         face, size, pitch = _face_for(rng, text), 3.6, 0.045 * layout.WIDTH_MM
     font = fonts.load(face, round(size * DRAWN_PX_PER_MM))
     ink_top = font.getbbox("国8"[field == "id_number"])[1]
-    draw = ImageDraw.Draw(layer)
     for i, char in enumerate(text):
         draw.text((at[0] + i * pitch * DRAWN_PX_PER_MM, at[1] - ink_top), char, 255, font)
 

@@ -1,4 +1,4 @@
-"""Where things are printed on the card: the portrait side, in millimetres.
+"""Where things are printed on the card, in millimetres: the portrait side, and the emblem side.
 
 The card is ID-1 of ISO/IEC 7810. Field boxes leave room around the print for the spread between issuing
 places.
@@ -27,6 +27,18 @@ FIELDS: Final = MappingProxyType(
         "id_number": _box(0.318, 0.795, 0.880, 0.908),
     }
 )
-"""The strips that hold the printed values, labels excluded."""
+"""The strips that hold the portrait side's printed values, labels excluded."""
+
+EMBLEM_FIELDS: Final = MappingProxyType(
+    {
+        "authority": _box(0.385, 0.705, 0.93, 0.825),
+        "validity": _box(0.385, 0.825, 0.93, 0.955),
+    }
+)
+"""Those of the emblem side: 签发机关 and 有效期限. A value begins at x .40 to .45, its label ends before .42;
+the last character of a label may reach into the box."""
+
+PRINTED: Final = MappingProxyType({**FIELDS, **EMBLEM_FIELDS})
+"""The strips of both sides."""
 
 PORTRAIT: Final = _box(0.62, 0.10, 0.93, 0.70)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -23,7 +24,7 @@ def checker() -> Checker:
     return Checker()
 
 
-def check(checker: Checker, row: dict) -> Report:
+def check(checker: Checker, row: dict[str, Any]) -> Report:
     data = (SAMPLES / row["file"]).read_bytes()
     claim, facts = Claim(**row["claim"]), Facts(**row["facts"])
     return checker.check(data, claim, facts=facts, on=date.fromisoformat(row["on"]))

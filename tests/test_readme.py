@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -44,7 +45,7 @@ def test_every_reason_code_is_documented(code):
 
 
 def test_every_command_and_every_option_of_check_is_documented():
-    group = typer.main.get_command(app)
+    group: Any = typer.main.get_command(app)
     for name, command in group.commands.items():
         assert f"idcheck {name}" in README
         if name == "check":

@@ -6,7 +6,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from idcheck.types import Gray, Transcript
 
-FieldName: TypeAlias = Literal["name", "id_number"]
+FieldName: TypeAlias = Literal["name", "id_number", "validity"]
 
 
 class Engine(Protocol):
@@ -17,7 +17,7 @@ class Engine(Protocol):
         """What the report calls the engine."""
 
     def read(self, strip: Gray, field: FieldName) -> Transcript:
-        """Read a strip that shows ``layout.FIELDS[field]``, upright and unmirrored, at any resolution.
+        """Read a strip that shows ``layout.PRINTED[field]``, upright and unmirrored, at any resolution.
 
         Returns:
             what the engine made of it; an empty text when that is nothing.

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from idcheck.types import Gray
 
 LINE_MM: Final = 5.4
-"""Height kept around the line: characters of 3.7 mm with the air that the reader was trained on."""
+"""Height kept around a name's line: characters of 3.7 mm with the air that the reader was trained on."""
 _MARGIN_MM: Final = 0.45
 _SMOOTH_MM: Final = 0.12
 _WIDEST_STROKE_MM: Final = 2.0
@@ -25,7 +25,7 @@ _TEXT_SHARE: Final = 0.25
 _RIVAL_SHARE: Final = 0.5
 
 
-def trim(strip: Gray, px_per_mm: float) -> Gray:
+def trim(strip: Gray, px_per_mm: float, line_mm: float = LINE_MM) -> Gray:
     """The part of a strip that holds its line of print, with a little air around it.
 
     Where two lines show, it is the lower one: cards of some regions print a second script above the Chinese.
@@ -34,6 +34,7 @@ def trim(strip: Gray, px_per_mm: float) -> Gray:
     Args:
         strip: dark print on lighter ground.
         px_per_mm: of the strip.
+        line_mm: height kept around the line.
 
     Returns:
         a view of the strip; the whole strip when no print stands out.
@@ -49,7 +50,7 @@ def trim(strip: Gray, px_per_mm: float) -> Gray:
     spans = _runs(_profile(ink[top:bottom].mean(axis=0), 0.9 * px_per_mm), _TEXT_SHARE)
     if not spans:
         return strip
-    margin, half, centre = _MARGIN_MM * px_per_mm, LINE_MM / 2 * px_per_mm, (top + bottom) / 2
+    margin, half, centre = _MARGIN_MM * px_per_mm, line_mm / 2 * px_per_mm, (top + bottom) / 2
     left, right = max(0, round(spans[0][0] - margin)), round(spans[-1][1] + margin)
     return strip[max(0, round(centre - half)) : round(centre + half), left:right]
 

@@ -38,6 +38,8 @@ _LEAST_LOOKS: Final = 2
 _MOST_LOOKS: Final = 4
 _STAYS: Final = 0.12
 """Corners that moved less than this share of the card's size need no further look."""
+_SECOND_HEAT: Final = 0.3
+"""Once there is a card, a candidate less hot than this is not worth a look."""
 _SECOND_CARD: Final = 0.4
 """A further card counts from this share of the first one's width: smaller ones are pictures on a wall."""
 _SECOND_FACE: Final = 0.4
@@ -98,6 +100,8 @@ class Locator:
         """Identity cards, the one that is held first: the larger and surer."""
         found: list[_Found] = []
         for candidate in self._networks.candidates(photo):
+            if found and candidate.heat < _SECOND_HEAT:
+                break
             one = self._examined(photo, candidate)
             if one is not None and not any(same_place(one.corners, other.corners) for other in found):
                 found.append(one)

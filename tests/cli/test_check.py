@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from idcheck.cli import app
+from idcheck.photo import decode
 from idcheck.report import Report
 
 PHOTO = Path(__file__).parents[2] / "samples/photos/clear.jpg"
@@ -45,8 +46,7 @@ def test_json_is_a_report_and_nothing_else():
 def test_the_overlay_shows_the_photo(tmp_path, ending):
     out = tmp_path / f"seen.{ending}"
     assert run(str(PHOTO), *CLAIM, *FACTS, "--overlay", str(out)).exit_code == 0
-    drawn, photo = cv2.imread(str(out)), cv2.imread(str(PHOTO))
-    assert drawn is not None
+    drawn, photo = (decode(path.read_bytes()).bgr for path in (out, PHOTO))
     assert drawn.shape[0] / drawn.shape[1] == pytest.approx(photo.shape[0] / photo.shape[1], rel=0.01)
     small = cv2.resize(photo, drawn.shape[1::-1], interpolation=cv2.INTER_AREA)
     changed = np.abs(drawn.astype(int) - small).max(axis=2) > 60
