@@ -150,7 +150,7 @@ def _plausible(corners: Points) -> bool:
 
 
 def _card(photo: Picture, found: _Found) -> Card:
-    spread_mm = float(np.clip(found.off * WIDTH_MM, 0.5, 3.0))
+    spread_mm = float(np.clip(found.off * WIDTH_MM, 0.8, 3.0))
     refined = refine(photo, found.corners, spread_mm)
     corners = as_quad(refined.corners if _plausible(refined.corners) else found.corners)
     return Card(

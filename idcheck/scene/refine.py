@@ -26,15 +26,14 @@ from idcheck.types import Box, Matrix
 
 Floats = NDArray[np.float64]
 
-_BAND_MM: Final = 4.0
-"""How far to either side of the line an edge is looked for. Nothing is printed so close to the card's
-edge."""
+_BAND_MM: Final = 6.0
+"""How far to either side of the line an edge is looked for. Nothing is printed so close to a card's edge."""
 _CLEAR_MM: Final = CORNER_RADIUS_MM + 1.0
 """An edge is straight this far from its corners."""
 _PIECES: Final = 32
 _ALONG: Final = (np.arange(_PIECES) + 0.5) / _PIECES
 """Where the pieces' middles are, as fractions of the band's length."""
-_STEP_MM: Final = 0.25
+_STEP_MM: Final = 0.35
 """Between the offsets that are tried."""
 _STEEPEST_MM: Final = 2.5
 """Most that the offsets at a band's two ends may differ."""
@@ -47,7 +46,7 @@ _OTHERS_MM: Final = 2.5
 """How far the three other corners may move then: one corner in four is wrong, not all."""
 _WITHIN_MM: Final = 0.5
 """How near the line a piece's own peak must be to agree with it."""
-_FARTHEST_MM: Final = 3.5
+_FARTHEST_MM: Final = 9.0
 """A corner that would move farther than this is not believed."""
 _BANDS_MM: Final = (
     Box(_CLEAR_MM, -_BAND_MM, WIDTH_MM - 2 * _CLEAR_MM, 2 * _BAND_MM),
@@ -84,16 +83,18 @@ def refine(photo: Picture, corners: Points, spread_mm: float = 1.5) -> Refined:
         corners: shape (4, 2), in the card's reading orientation, in pixels of the photo.
         spread_mm: how far off the lines through the corners are likely to be: nearer edges are preferred.
     """
-    best, scale = _fitted(photo, corners, spread_mm), px_per_mm(as_quad(corners))
-    lost = np.flatnonzero(best.support == 0)
-    if lost.size in (1, 2):
-        for corner in sorted({int(k) for edge in lost for k in (edge, (edge + 1) % 4)}):
-            completed = best.corners.copy()
-            completed[corner] = completed[corner - 1] + completed[(corner + 1) % 4] - completed[corner - 2]
-            tried = _fitted(photo, completed, spread_mm)
-            moved = np.linalg.norm(np.delete(tried.corners - corners, corner, axis=0), axis=1) / scale
-            if moved.max() < _OTHERS_MM and tried.support.sum() > best.support.sum() + _LEAST_GAIN:
-                best = tried
+    first, scale = _fitted(photo, corners, spread_mm), px_per_mm(as_quad(corners))
+    lost = np.flatnonzero(first.support == 0)
+    if lost.size not in (1, 2):
+        return first
+    best, needed = first, first.support.sum() + _LEAST_GAIN
+    for corner in sorted({int(k) for edge in lost for k in (edge, (edge + 1) % 4)}):
+        completed = first.corners.copy()
+        completed[corner] = completed[corner - 1] + completed[(corner + 1) % 4] - completed[corner - 2]
+        tried = _fitted(photo, completed, spread_mm)
+        moved = np.linalg.norm(np.delete(tried.corners - corners, corner, axis=0), axis=1) / scale
+        if moved.max() < _OTHERS_MM and tried.support.sum() > needed:
+            best, needed = tried, tried.support.sum()
     return best
 
 
@@ -148,7 +149,7 @@ def fit_lines(profiles: Floats, scale: float, spread_mm: float) -> tuple[Floats,
     score = votes.reshape(bands, -1)[:, columns].sum(axis=2) / pieces
     first, last = tried.T
     nearness = np.exp(-(first**2 + last**2 - first * last) / (2 * spread_mm**2))
-    best = np.argmax(score * (0.35 + 0.65 * nearness), axis=1)
+    best = np.argmax(score * (0.6 + 0.4 * nearness), axis=1)
     return _polished(profiles, reference, tried[best], scale)
 
 

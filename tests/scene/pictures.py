@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,9 +28,10 @@ def card_at(corners: Quad, width: int = 1000, height: int = 1000) -> Card:
 
 
 def draw_polygon(values: NDArray[np.float64], corners: NDArray[np.float64], shade: float) -> None:
-    """Fill a convex polygon, its edges exact to an eighth of a pixel and smooth; outer-corner origin."""
-    fine, height, width = 8, *values.shape
-    mask = np.zeros((height * fine, width * fine), np.uint8)
-    cv2.fillConvexPoly(mask, np.round(corners * fine - 0.5).astype(np.int32), 1)
-    cover = mask.reshape(height, fine, width, fine).mean(axis=(1, 3))
-    values += cover * (shade - values)
+    """Fill a convex polygon, clockwise on screen, with smooth edges; outer-corner origin."""
+    y, x = np.mgrid[: values.shape[0], : values.shape[1]] + 0.5
+    within = np.full(values.shape, np.inf)
+    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        along = (end - start) / np.linalg.norm(end - start)
+        within = np.minimum(within, along[0] * (y - start[1]) - along[1] * (x - start[0]))
+    values += np.clip(within + 0.5, 0, 1) * (shade - values)
