@@ -70,7 +70,7 @@ def test_a_plain_wall_shows_neither_card_nor_face(locator: Locator) -> None:
 class TestOnDrawnScenes:
     """Scenes of a seed that no training has seen."""
 
-    @pytest.mark.parametrize("number", [0, 1, 2])
+    @pytest.mark.parametrize("number", [0, 3, 5])
     def test_card_and_face_are_found(self, locator: Locator, number: int) -> None:
         from samples.scene import render, sample_recipe  # noqa: PLC0415  (needs Pillow and fonts)
 
