@@ -13,6 +13,9 @@ from idcheck.quality.view import BODY, Picture, View
 from idcheck.scene.rectify import Rectified
 from idcheck.types import RawMeasure, Scene
 
+_DECIMALS: Final = 4
+"""Finer than any measure repeats; what is below is arithmetic, not the photo."""
+
 MEASURES: Final = (
     Measure("card.framing", "1", Need.CARD, framing.outside),
     Measure("card.resolution", "px/mm", Need.CARD, framing.density),
