@@ -89,4 +89,4 @@ def _taken(measure: Measure, view: View) -> RawMeasure:
     region = view.region(measure.subject, BODY if measure.name == "card.blur" else None)
     if isinstance(found, Cause):
         return RawMeasure(measure.name, measure.unit, None, found.value, region)
-    return RawMeasure(measure.name, measure.unit, float(found), None, region)
+    return RawMeasure(measure.name, measure.unit, round(float(found), _DECIMALS), None, region)
