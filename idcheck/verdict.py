@@ -348,7 +348,9 @@ def _keeps_from_approval(check: Check, policy: Policy) -> bool:
 
 
 def _reasons(checks: tuple[Check, ...], policy: Policy) -> tuple[Reason, ...]:
-    failed_subjects = {c.subject for c in checks if c.outcome is Outcome.FAIL and c.code.startswith("photo.")}
+    spoilt = {c.subject for c in checks if c.outcome is Outcome.FAIL and c.code.startswith("photo.")}
+    if "card" in spoilt:
+        spoilt |= {"name", "id_number"}
 
     def told(check: Check) -> bool:
         if check.cause == "soon":
@@ -357,8 +359,8 @@ def _reasons(checks: tuple[Check, ...], policy: Policy) -> tuple[Reason, ...]:
             return False
         if check.code == "info.id_number_mismatch" and check.cause == "claim_invalid":
             return False  # told as info.id_number_invalid
-        # A field that cannot be made out because it is blurred or covered: the blur or cover is the reason.
-        return check.outcome is not Outcome.INDETERMINATE or check.subject not in failed_subjects
+        # A field that cannot be made out because it is blurred or cut off: that is the reason, told once.
+        return check.outcome is not Outcome.INDETERMINATE or check.subject not in spoilt
 
     severity = {Outcome.FAIL: 0, Outcome.INDETERMINATE: 1, Outcome.NOT_ASSESSED: 2, Outcome.PASS: 3}
     kept = sorted(filter(told, checks), key=lambda c: (severity[c.outcome], ORDER[c.code]))

@@ -134,6 +134,14 @@ def test_a_blurred_name_that_cannot_be_matched_is_told_once():
     assert outcome(report, "info.name_mismatch") is Outcome.INDETERMINATE
 
 
+def test_a_card_that_is_cut_off_explains_the_field_that_cannot_be_matched():
+    report = judged(
+        measurements=measures(card__framing=worst_raw("card.framing")),
+        matches={"name": MatchEvidence(50.0), "id_number": MatchEvidence(None, "weak_evidence")},
+    )
+    assert codes(report) == ["photo.card_cut_off"]
+
+
 def test_two_unread_fields_ask_for_a_new_photo_one_asks_for_a_person():
     number = Reading("110101199001010007", 0.99, "recorded", CORNERS)
     unread = Reading("", 0.0, "recorded", CORNERS)
