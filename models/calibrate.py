@@ -141,15 +141,20 @@ class Examples:
 
 
 def examples(measure: str, target: Target, rows: Iterable[Row]) -> Examples:
-    """What a labelled set says of one measurement; pictures on which it could not be taken are left out."""
+    """What a labelled set says of one measurement.
+
+    Left out are pictures on which it could not be taken, and clear ones that count as defective: what is not
+    read there is the reader's weakness.
+    """
     found = []
     for row in rows:
         kind = row.submission.picture.kind
         measurement = row.report.measurements.get(measure)
         if kind not in ("clear", *target.classes) or measurement is None or measurement.raw is None:
             continue
-        if measure.startswith("face.") or _located(row):
-            found.append((measurement.raw, target.defective(row), kind == "clear"))
+        clear, defective = kind == "clear", target.defective(row)
+        if not (clear and defective) and (measure.startswith("face.") or _located(row)):
+            found.append((measurement.raw, defective, clear))
     raw, defective, clear = zip(*found, strict=True) if found else ((), (), ())
     return Examples(np.array(raw, np.float64), np.array(defective, np.bool_), np.array(clear, np.bool_))
 
@@ -183,7 +188,7 @@ def cost(curve: Curve, of: Examples) -> Cost:
 
 def clear_alarms_allowed(of: Examples) -> int:
     """How many of the clear examples may fail."""
-    return max(1, int(CLEAR_ALARMS * (of.clear & ~of.defective).sum()))
+    return max(1, int(CLEAR_ALARMS * of.clear.sum()))
 
 
 def fit(of: Examples, *, rising: bool) -> Curve | None:
@@ -203,7 +208,7 @@ def fit(of: Examples, *, rising: bool) -> Curve | None:
     if worse.all() or not worse.any():
         return None
     first = int(worse.argmax())
-    clear = np.sort(badness[of.clear & ~of.defective])
+    clear = np.sort(badness[of.clear])
     allowed = clear_alarms_allowed(of)
     border = _rounded(float(values[first - 1 : first + 1].mean()))
     if clear.size > allowed:
@@ -376,6 +381,10 @@ def load(path: Path) -> list[Row]:
     return [row for row in found if row.submission.is_genuine]
 
 
+def _load_all(paths: Iterable[Path]) -> list[Row]:
+    return [row for path in paths for row in load(path)]
+
+
 def _row(line: dict[str, Any]) -> Row:
     picture = Picture(Path(line["label"]["file"]), line["label"])
     return Row(Submission(picture, STANDARD_CLAIM, line["kind"]), Report.from_dict(line["report"]))
@@ -392,16 +401,16 @@ _Set = typer.Option(help="Folder with labels.jsonl, or a rows.jsonl of benchmark
 
 def main(
     data: Annotated[list[Path], _Set],
-    held_out: Annotated[Path | None, _Set] = None,
+    held_out: Annotated[list[Path] | None, _Set] = None,
     policy: Annotated[Path | None, typer.Option(help="The policy to compare; the default one.")] = None,
     out: Annotated[Path | None, typer.Option(help="File for the curves as TOML.")] = None,
     *,
     check: Annotated[bool, typer.Option("--check", help="Exit 1 where policy and refit differ.")] = False,
 ) -> None:
     """Refit the curves of the policy to labelled pictures, and show what changes."""
-    rows = [row for path in data for row in load(path)]
+    rows = _load_all(data)
     refits = refit(Policy.load(policy) if policy else Policy.default(), rows)
-    shown = table(refits, load(held_out) if held_out else None)
+    shown = table(refits, _load_all(held_out) if held_out else None)
     Console(width=max(Console().width, 150)).print(shown)
     if out is not None:
         out.write_text(to_toml(refits, _source(rows)), encoding="utf-8")

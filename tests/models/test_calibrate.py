@@ -137,6 +137,7 @@ def test_good_enough_is_what_the_reader_reads_on_pictures_that_are_located():
         row("defocus", name__blur=1.0),
         row("defocus", name__blur=None),
         row("glare", name__blur=0.5, ratio=-1.0),
+        row("clear", name__blur=0.3, ratio=-1.0),
         row("motion", {"card_corners": elsewhere}, name__blur=0.6, ratio=-1.0),
     ]
     of = examples("name.blur", calibrate.TARGETS["name.blur"], rows)
