@@ -14,15 +14,15 @@ by dynamic programming over the remainder the best of them is found, however man
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from idcheck.claim import idnumber
 from idcheck.claim import name as names
 from idcheck.claim.ctc import Channel, Floats, Symbols, changes, log_likelihoods
+from idcheck.claim.sheet import Sheet, sheet_of
 from idcheck.types import MatchEvidence, Transcript
 
 NAME_CHANNEL: Final = Channel(wrong=1e-4, doubt=0.3, spurious=1e-4, missed=0.02, missed_next=0.3)
@@ -34,13 +34,7 @@ _UNFAMILIAR: Final = 0.02
 """Added to `wrong` for typed characters beyond GB 2312: 5 to 14 % of them are surely read as another."""
 
 _DIGITS: Final = idnumber.CHECK_CHARACTERS
-_SHORTLISTED: Final = 40
-_WORTH_A_LOOK: Final = 1e-4
 _TRIED: Final = 4
-_RIVALS_UNSEEN: Final = 30
-"""How many characters share what an engine without a lattice leaves to others."""
-_SUREST: Final = 0.95
-"""Such engines are sure of themselves more often than they are right."""
 _STEPS: Final = np.outer((*idnumber.WEIGHTS, 1), np.arange(11)) % 11
 """What each value adds to the remainder at each place."""
 _BEFORE: Final = (np.arange(11)[None, :, None] - _STEPS[:, None, :]) % 11
@@ -60,7 +54,7 @@ def name(transcript: Transcript, claim_name: str) -> MatchEvidence:
     typed = names.normalize(claim_name)
     if not transcript.text:
         return MatchEvidence(None, "nothing_read")
-    sheet = _sheet(transcript, typed)
+    sheet = sheet_of(_dotted(transcript), typed)
     channel = NAME_CHANNEL
     emissions = channel.emissions(sheet.probabilities)
     symbols = sheet.symbols(typed)
@@ -85,7 +79,7 @@ def id_number(transcript: Transcript, claim_number: str) -> MatchEvidence:
         return MatchEvidence(None, "claim_invalid")
     if not transcript.text:
         return MatchEvidence(None, "nothing_read")
-    sheet = _sheet(transcript, typed, _DIGITS)
+    sheet = sheet_of(transcript, typed, _DIGITS)
     channel = NUMBER_CHANNEL
     emissions = channel.emissions(sheet.probabilities)
     symbols = sheet.symbols(typed)
@@ -96,54 +90,10 @@ def id_number(transcript: Transcript, claim_number: str) -> MatchEvidence:
     return MatchEvidence(float(own - best))
 
 
-# ---------------------------------------------------------------- the lattice, reduced to what matters
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Sheet:
-    """The part of a lattice that a comparison needs.
-
-    Attributes:
-        probabilities: shape (columns, symbols), the blank's first.
-        index: character → symbol.
-        read: what the engine read, as symbols.
-        anything: the symbol of a character that the reader does not know: whatever is no blank.
-    """
-
-    probabilities: Floats
-    index: dict[str, int]
-    read: Symbols
-    anything: int
-
-    def symbols(self, text: str) -> Symbols:
-        """A text as symbols."""
-        return tuple(self.index.get(c, self.anything) for c in text)
-
-
-def _sheet(transcript: Transcript, typed: str, alphabet: str = "") -> _Sheet:
-    lattice = transcript.lattice
-    if lattice is None:
-        return _sheet_of_text(transcript, typed + alphabet)
-    wanted = dict.fromkeys(typed + alphabet + transcript.text)
-    classes = [lattice.alphabet[c] for c in wanted if c in lattice.alphabet]
-    if not alphabet:
-        classes += _candidates(lattice.log_probs, set(classes))
-    probabilities = np.exp(lattice.log_probs[:, [0, *classes]].astype(np.float64))
-    index = {c: 1 + classes.index(lattice.alphabet[c]) for c in wanted if c in lattice.alphabet}
-    return _Sheet(
-        probabilities,
-        index,
-        tuple(index[c] for c in transcript.text if c in index),
-        1 + len(classes),
-    )
-
-
-def _candidates(log_probs: NDArray[np.float32], known: set[int]) -> list[int]:
-    """The classes that the lattice holds possible somewhere, likeliest first, without those known."""
-    columns, classes = np.nonzero(log_probs > np.log(_WORTH_A_LOOK))
-    order = np.argsort(-log_probs[columns, classes], kind="stable")
-    found = dict.fromkeys(classes[order].tolist())
-    return [c for c in found if c != 0 and c not in known][:_SHORTLISTED]
+def _dotted(transcript: Transcript) -> Transcript:
+    """The same with every dot as the one that names have."""
+    text = "".join(names.MIDDLE_DOT if c in names.DOT_LIKE else c for c in transcript.text)
+    return replace(transcript, text=text)
 
 
 def _familiar(character: str) -> bool:
@@ -155,24 +105,10 @@ def _familiar(character: str) -> bool:
     return True
 
 
-def _sheet_of_text(transcript: Transcript, wanted: str) -> _Sheet:
-    """Without a lattice: each character as sure as the engine says, and a blank after it."""
-    read = [names.MIDDLE_DOT if c in names.DOT_LIKE else c for c in transcript.text]
-    characters = dict.fromkeys([*wanted, *read])
-    index = {c: i for i, c in enumerate(characters, start=1)}
-    probabilities = np.zeros((2 * len(read), len(index) + 1))
-    probabilities[1::2, 0] = 1.0
-    for row, (character, certain) in enumerate(zip(read, transcript.characters, strict=True)):
-        sure = min(certain, _SUREST)
-        probabilities[2 * row, 1:] = (1 - sure) / _RIVALS_UNSEEN
-        probabilities[2 * row, index[character]] = sure
-    return _Sheet(probabilities, index, tuple(index[c] for c in read), len(index) + 1)
-
-
 # ---------------------------------------------------------------- alternatives
 
 
-def _other_names(emissions: Floats, sheet: _Sheet, typed: Symbols) -> list[Symbols]:
+def _other_names(emissions: Floats, sheet: Sheet, typed: Symbols) -> list[Symbols]:
     """Texts that the strip may show instead of the typed one; at least one, none of them the typed one."""
     replaced, put_in = changes(emissions, typed, NAME_CHANNEL)
     replaced[np.arange(len(typed)), list(typed)] = -np.inf
