@@ -136,9 +136,15 @@ class SceneRule(_Table):
 
 
 class ReadingRule(_Table):
-    """Mean confidence of a transcript below which a field counts as unreadable."""
+    """When what was read counts.
+
+    Attributes:
+        unreadable_below: mean confidence of a transcript below which a field counts as unreadable.
+        validity_clear: log-likelihood ratio (natural) from which a validity period counts as read.
+    """
 
     unreadable_below: Fraction
+    validity_clear: Annotated[float, Field(gt=0)]
 
 
 class DocumentRule(_Table):

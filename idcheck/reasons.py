@@ -79,6 +79,9 @@ SUBJECT_TEXTS: Final = MappingProxyType(
         "card": Text("身份证", "card"),
         "face": Text("面部", "face"),
         "photo": Text("照片", "photo"),
+        "emblem": Text("国徽面照片", "photo of the emblem side"),
+        "valid_from": Text("有效期起始", "valid from"),
+        "valid_until": Text("有效期截止", "valid until"),
         "document": Text("证件", "document"),
         "account": Text("账号", "account"),
     }
@@ -98,6 +101,17 @@ CAUSE_TEXTS: Final = MappingProxyType(
         "low_confidence": Text("定位把握不足", "it was located with too little confidence"),
         "unusual_term": Text("有效期年限与签发时的年龄不符", "the term does not fit the age at issue"),
         "impossible_dates": Text("有效期的起止日期自相矛盾", "the dates contradict each other"),
+        "emblem_no_card": Text(
+            "国徽面照片中未找到身份证", "no card was found in the photo of the emblem side"
+        ),
+        "emblem_wrong_side": Text(
+            "国徽面照片拍的不是国徽面", "the photo of the emblem side shows the other side"
+        ),
+        "not_a_period": Text("读出的文字不是有效期限", "what was read is not a validity period"),
+        "implausible_period": Text("读出的有效期限不合常理", "the validity period cannot be as it was read"),
+        "typed_differs": Text(
+            "填写的有效期与国徽面不一致", "the dates supplied differ from those on the emblem side"
+        ),
         "length": Text("不是18位", "it does not have 18 characters"),
         "format": Text("含有数字和末位X以外的字符", "it has characters other than digits and a final X"),
         "region": Text("地区码不存在", "the region code does not exist"),
@@ -313,13 +327,50 @@ BY_CODE: Final = MappingProxyType({entry.code: entry for entry in CATALOGUE})
 ORDER: Final = MappingProxyType({entry.code: rank for rank, entry in enumerate(CATALOGUE)})
 
 
+_EMBLEM_REMEDY: Final = Text(
+    "请拍摄印有有效期限的国徽面，保持清晰、无遮挡",
+    "Photograph the side with the emblem and the validity period, sharp and uncovered",
+)
+_OF_EMBLEM_PHOTO: Final = MappingProxyType(
+    {
+        "photo.card_missing": Entry(
+            "photo.card_missing",
+            _PHOTO,
+            Text("国徽面照片中有身份证", "The photo of the emblem side shows an identity card"),
+            Text(
+                "国徽面照片中未找到居民身份证",
+                "No resident identity card was found in the photo of the emblem side",
+            ),
+            _EMBLEM_REMEDY,
+        ),
+        "photo.wrong_side": Entry(
+            "photo.wrong_side",
+            _PHOTO,
+            Text("国徽面照片拍的是国徽面", "The photo of the emblem side shows that side"),
+            Text("国徽面照片拍的是身份证人像面", "The photo of the emblem side shows the portrait side"),
+            _EMBLEM_REMEDY,
+        ),
+    }
+)
+"""The words where a code speaks of the second photo."""
+
+
+def entry_of(code: str, subject: str) -> Entry:
+    """The entry whose words fit a check's subject.
+
+    Raises:
+        KeyError: the code is not in the catalogue.
+    """
+    return _OF_EMBLEM_PHOTO.get(code, BY_CODE[code]) if subject == "emblem" else BY_CODE[code]
+
+
 def message(code: str, outcome: Outcome, subject: str, cause: str | None) -> Text:
     """What the report says of one check.
 
     Raises:
         KeyError: the code or the subject is not in the catalogue.
     """
-    entry, part = BY_CODE[code], SUBJECT_TEXTS[subject]
+    entry, part = entry_of(code, subject), SUBJECT_TEXTS[subject]
     text = entry.message if outcome is Outcome.FAIL else entry.title
     zh, en = text.zh.format(subject=part.zh), text.en.format(subject=part.en)
     because = CAUSE_TEXTS.get(cause) if cause else None

@@ -18,6 +18,7 @@ from idcheck.reasons import Group, Text
 from idcheck.types import (
     ClaimFacts,
     Decision,
+    Emblem,
     MatchEvidence,
     MatchOutcome,
     Outcome,
@@ -106,6 +107,7 @@ class Measured(_Document):
         matches: evidence for what was typed, a field each.
         claim: what the typed text says by itself; holds no name and no number.
         timings_ms: wall time of each stage, in ms.
+        emblem: what the photo of the emblem side shows; None where none was supplied.
     """
 
     scene: Scene
@@ -115,6 +117,7 @@ class Measured(_Document):
     claim: ClaimFacts
     models: Models
     timings_ms: Mapping[str, float]
+    emblem: Emblem | None = None
     schema: Literal["idcheck.measured/1"] = MEASURED_SCHEMA
 
 
@@ -126,7 +129,8 @@ class Evidence:
         measure: name of the measurement, or of the fact.
         value: what was found.
         threshold: the border of what is accepted, in the same unit.
-        region: where, as a polygon in upright full-resolution pixels.
+        region: where, as a polygon in upright full-resolution pixels; those of the photo of the emblem side
+            where the measure begins with ``emblem.``.
     """
 
     measure: str
@@ -204,7 +208,10 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Report(_Document):
-    """The answer to one submission; the JSON form is described in the README."""
+    """The answer to one submission; the JSON form is described in the README.
+
+    The readings ``valid_from`` and ``valid_until`` are those of the emblem side, in the pixels of its photo.
+    """
 
     decision: Decision
     reasons: tuple[Reason, ...]

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -302,6 +302,42 @@ class Reading:
     confidence: float
     engine: str
     region: Polygon | None
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """The validity period as it was read, whether or not the evidence is enough.
+
+    Attributes:
+        valid_from: first day; None when nothing like a period was read.
+        valid_until: last day, or ``"长期"``; likewise.
+        log_likelihood_ratio: natural logarithm of how much better this period explains the strip than the
+            next best one does.
+        cause: why there is no period: ``nothing_read``, ``not_a_period`` (other text, digits missing or too
+            many), ``impossible_dates`` (no such day), ``emblem_no_card``, ``emblem_wrong_side``.
+    """
+
+    valid_from: date | None
+    valid_until: date | Literal["长期"] | None
+    log_likelihood_ratio: float | None
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Emblem:
+    """What a second photo, meant to show the emblem side, shows. Places are in that photo's own pixels.
+
+    Attributes:
+        photo: the second photo.
+        card: the card in it, whichever side it shows; or None.
+        readings: ``valid_from`` and ``valid_until``, as read; empty when the emblem side was not found.
+        validity: what the readings mean.
+    """
+
+    photo: PhotoInfo
+    card: Card | None
+    readings: Mapping[str, Reading]
+    validity: Validity
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from idcheck.policy import MatchRule, Policy
-from idcheck.reasons import BY_CODE, ORDER, message
+from idcheck.policy import MatchRule, Policy, SceneRule
+from idcheck.reasons import BY_CODE, ORDER, entry_of, message
 from idcheck.report import Check, Evidence, Match, Measured, Measurement, Provenance, Reason, Report
 from idcheck.types import (
+    Card,
     Decision,
     Facts,
     MatchEvidence,
@@ -25,6 +26,7 @@ from idcheck.types import (
     Polygon,
     RawMeasure,
     Side,
+    Validity,
 )
 
 QUALITY_CHECKS: Final = (
@@ -42,7 +44,7 @@ QUALITY_CHECKS: Final = (
 TERMS_YEARS: Final = (5, 10, 20)
 _LAST_AGE_OF_TERM: Final = ((15, 5), (25, 10), (45, 20))
 
-_CONSEQUENCES: Final = frozenset({"no_card", "no_face", "wrong_side"})
+_CONSEQUENCES: Final = frozenset({"no_card", "no_face", "wrong_side", "emblem_no_card", "emblem_wrong_side"})
 """Causes that say: not assessed because of another check, which speaks for itself."""
 
 
@@ -76,7 +78,7 @@ def judge(measured: Measured, facts: Facts, policy: Policy, on: date) -> Report:
         checks=checks,
         scene=measured.scene,
         measurements={m.name: _scored(m, policy) for m in measured.measurements},
-        readings=measured.readings,
+        readings={**measured.readings, **(measured.emblem.readings if measured.emblem else {})},
         matches={
             field: _match(evidence, _rule(policy, field)) for field, evidence in measured.matches.items()
         },
@@ -105,22 +107,7 @@ def _scene_checks(case: Case) -> Iterator[Check]:
     """What is in the picture at all."""
     scene, rule = case.measured.scene, case.policy.scene
     card = scene.card
-    if card is None or card.confidence < rule.card_missing:
-        yield _check("photo.card_missing", "photo", Outcome.FAIL)
-        yield _check("photo.wrong_side", "card", Outcome.NOT_ASSESSED, "no_card")
-    else:
-        found = Evidence("card.confidence", card.confidence, "1", rule.card_found, card.corners)
-        sure = card.confidence >= rule.card_found
-        yield _check(
-            "photo.card_missing",
-            "photo",
-            Outcome.PASS if sure else Outcome.INDETERMINATE,
-            None if sure else "low_confidence",
-            found,
-        )
-        shown = Evidence("card.side", card.side.value, None, Side.PORTRAIT.value, card.corners)
-        wrong = card.side is not Side.PORTRAIT
-        yield _check("photo.wrong_side", "card", Outcome.FAIL if wrong else Outcome.PASS, None, shown)
+    yield from _card_checks(card, rule, Side.PORTRAIT)
     yield _count("photo.several_cards", scene.cards, "card", None if card is None else card.corners)
     face = scene.face
     if face is None:
@@ -135,6 +122,35 @@ def _scene_checks(case: Case) -> Iterator[Check]:
             Evidence("face.confidence", face.confidence, "1", rule.face_found, face.box.polygon),
         )
     yield _count("photo.several_faces", scene.faces, "face", None if face is None else face.box.polygon)
+
+
+def _emblem_checks(case: Case) -> Iterator[Check]:
+    """Whether the second photo, where there is one, shows the emblem side."""
+    emblem = case.measured.emblem
+    if emblem is not None:
+        yield from _card_checks(emblem.card, case.policy.scene, Side.EMBLEM)
+
+
+def _card_checks(card: Card | None, rule: SceneRule, wanted: Side) -> Iterator[Check]:
+    """Whether a photo shows a card, and the side that it should."""
+    photo, subject, none = (
+        ("photo", "card", "no_card") if wanted is Side.PORTRAIT else ("emblem", "emblem", "emblem_no_card")
+    )
+    if card is None or card.confidence < rule.card_missing:
+        yield _check("photo.card_missing", photo, Outcome.FAIL)
+        yield _check("photo.wrong_side", subject, Outcome.NOT_ASSESSED, none)
+        return
+    sure = card.confidence >= rule.card_found
+    yield _check(
+        "photo.card_missing",
+        photo,
+        Outcome.PASS if sure else Outcome.INDETERMINATE,
+        None if sure else "low_confidence",
+        Evidence(f"{subject}.confidence", card.confidence, "1", rule.card_found, card.corners),
+    )
+    shown = Evidence(f"{subject}.side", card.side.value, None, wanted.value, card.corners)
+    wrong = card.side is not wanted
+    yield _check("photo.wrong_side", subject, Outcome.FAIL if wrong else Outcome.PASS, None, shown)
 
 
 def _count(code: str, found: int, subject: str, region: Polygon | None) -> Check:
@@ -244,37 +260,83 @@ def _number_is_valid(case: Case) -> Check:
 
 
 def _document_checks(case: Case) -> Iterator[Check]:
-    """Validity, from the dates that were supplied."""
-    until, on = case.facts.valid_until, case.on
+    """Validity, from the dates that were supplied, else from those that were read."""
+    read = _clearly_read(case)
+    until, cause = case.facts.valid_until, None
     if until is None:
-        for code in ("document.expired", "document.expires_soon"):
-            yield _check(code, "document", Outcome.NOT_ASSESSED, "not_supplied")
+        until, cause = read.valid_until, read.cause or _misread(read, case.on)
+    if until is None or cause is not None:
+        # What was read without doubt and is not to be believed was tried, and cannot be told.
+        missing = cause == "not_supplied" or cause in _CONSEQUENCES
+        outcome = Outcome.NOT_ASSESSED if missing else Outcome.INDETERMINATE
+        yield _check("document.expired", "document", outcome, cause)
+        yield _check("document.expires_soon", "document", Outcome.NOT_ASSESSED, cause)
     else:
-        text = until if isinstance(until, str) else until.isoformat()
-        days = timedelta.max if isinstance(until, str) else until - on
+        days = timedelta.max if isinstance(until, str) else until - case.on
         expired = days < timedelta(0)
-        evidence = Evidence("document.valid_until", text, None, on.isoformat(), None)
+        evidence = _until_evidence(case, until)
         yield _check(
             "document.expired", "document", Outcome.FAIL if expired else Outcome.PASS, None, evidence
         )
         soon = not expired and days <= timedelta(days=case.policy.document.expires_soon_days)
         yield _check("document.expires_soon", "document", Outcome.PASS, "soon" if soon else None, evidence)
-    yield _validity_is_plausible(case)
+    yield _validity_is_plausible(case, read)
 
 
-def _validity_is_plausible(case: Case) -> Check:
+def _clearly_read(case: Case) -> Validity:
+    """What the emblem side says, where the evidence is enough; else no dates, and the cause."""
+    emblem = case.measured.emblem
+    if emblem is None:
+        return Validity(None, None, None, "not_supplied")
+    ratio = emblem.validity.log_likelihood_ratio
+    if ratio is not None and ratio < case.policy.reading.validity_clear:
+        return Validity(None, None, ratio, "weak_evidence")
+    return emblem.validity
+
+
+def _misread(read: Validity, on: date) -> str | None:
+    """A card bears no such period, so that one of its digits was misread; or None.
+
+    Every term ends on the day on which it began, which makes the second date a check of the first.
+    """
+    start, until = read.valid_from, read.valid_until
+    if start is None or until is None:
+        return None
+    term = _term_in_years(start, until)
+    usual = term is None or term in TERMS_YEARS
+    return None if usual and not _impossible(start, until, on) else "implausible_period"
+
+
+def _impossible(start: date, until: date | str, on: date, birth: date | None = None) -> bool:
+    return start > on or (isinstance(until, date) and until <= start) or (birth is not None and start < birth)
+
+
+def _until_evidence(case: Case, until: date | str) -> Evidence:
+    emblem, on = case.measured.emblem, case.on.isoformat()
+    if case.facts.valid_until is not None or emblem is None:
+        return Evidence("document.valid_until", _iso(until), None, on, None)
+    return Evidence("emblem.valid_until", _iso(until), None, on, emblem.readings["valid_until"].region)
+
+
+def _iso(day: date | str) -> str:
+    return day if isinstance(day, str) else day.isoformat()
+
+
+def _validity_is_plausible(case: Case, read: Validity) -> Check:
+    """Whether the period can be, and whether what was supplied is what the emblem side says."""
     code, facts, birth = "document.validity_inconsistent", case.facts, case.measured.claim.birth
-    start, until = facts.valid_from, facts.valid_until
+    start = read.valid_from if facts.valid_from is None else facts.valid_from
+    until = read.valid_until if facts.valid_until is None else facts.valid_until
     if not isinstance(start, date) or until is None:
-        return _check(code, "document", Outcome.NOT_ASSESSED, "not_supplied")
-    end = until if isinstance(until, str) else until.isoformat()
-    evidence = Evidence("document.validity", f"{start.isoformat()}/{end}", None, None, None)
-    if (
-        start > case.on
-        or (isinstance(until, date) and until <= start)
-        or (birth is not None and start < birth)
-    ):
-        return _check(code, "document", Outcome.FAIL, "impossible_dates", evidence)
+        return _check(code, "document", Outcome.NOT_ASSESSED, read.cause or "not_supplied")
+    supplied = facts.valid_from is not None and facts.valid_until is not None
+    evidence = Evidence("document.validity", f"{_iso(start)}/{_iso(until)}", None, None, None)
+    if _impossible(start, until, case.on, birth):
+        # What was read may be our mistake; what was supplied is the platform's word.
+        worst = Outcome.FAIL if supplied else Outcome.INDETERMINATE
+        return _check(code, "document", worst, "impossible_dates", evidence)
+    if read.valid_from not in (None, start) or read.valid_until not in (None, until):
+        return _check(code, "document", Outcome.INDETERMINATE, "typed_differs", evidence)
     if _term_in_years(start, until) in _terms_at_issue(birth, start):
         return _check(code, "document", Outcome.PASS, None, evidence)
     return _check(code, "document", Outcome.INDETERMINATE, "unusual_term", evidence)
@@ -320,7 +382,14 @@ def _account_checks(case: Case) -> Iterator[Check]:
         yield _check(code, "account", Outcome.FAIL if violation else Outcome.PASS, None, evidence)
 
 
-_FAMILIES: Final = (_scene_checks, _quality_checks, _reading_checks, _document_checks, _account_checks)
+_FAMILIES: Final = (
+    _scene_checks,
+    _quality_checks,
+    _reading_checks,
+    _emblem_checks,
+    _document_checks,
+    _account_checks,
+)
 
 
 # ---------------------------------------------------------------- from checks to the answer
@@ -368,7 +437,7 @@ def _reasons(checks: tuple[Check, ...], policy: Policy) -> tuple[Reason, ...]:
 
 
 def _reason(check: Check) -> Reason:
-    entry = BY_CODE[check.code]
+    entry = entry_of(check.code, check.subject)
     warns = check.outcome is Outcome.PASS
     text = message(check.code, Outcome.FAIL if warns else check.outcome, check.subject, check.cause)
     return Reason(

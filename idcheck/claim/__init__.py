@@ -1,11 +1,11 @@
-"""What the user typed: whether it can be true by itself, and whether the card says it."""
+"""What the user typed: whether it can be true, and whether the card says it; and what it says of validity."""
 
 from __future__ import annotations
 
-from idcheck.claim import idnumber, match, name
+from idcheck.claim import idnumber, match, name, validity
 from idcheck.types import Claim, ClaimFacts
 
-__all__ = ["facts", "idnumber", "match", "name"]
+__all__ = ["facts", "idnumber", "match", "name", "validity"]
 
 
 def facts(claim: Claim) -> ClaimFacts:

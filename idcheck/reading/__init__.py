@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from idcheck.reading.engine import Engine, FieldName
-from idcheck.reading.fields import read
+from idcheck.reading.fields import read, read_validity
 
-__all__ = ["Engine", "FieldName", "read"]
+__all__ = ["Engine", "FieldName", "read", "read_validity"]

@@ -1,4 +1,4 @@
-"""The readers that idcheck carries itself: PP-OCRv6 for the name, our own for the number."""
+"""The readers that idcheck carries itself: PP-OCRv6 for name and validity, our own for the number."""
 
 from __future__ import annotations
 
@@ -21,7 +21,12 @@ class Embedded:
         Raises:
             EngineError: one of them is not that network.
         """
-        self._readers: dict[FieldName, Engine] = {"name": PPOCR(names), "id_number": NumberReader(numbers)}
+        lines = PPOCR(names)
+        self._readers: dict[FieldName, Engine] = {
+            "name": lines,
+            "id_number": NumberReader(numbers),
+            "validity": lines,
+        }
 
     @property
     def name(self) -> str:

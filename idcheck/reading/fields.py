@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from idcheck.layout import FIELDS
+from idcheck.layout import PRINTED
 from idcheck.reading.engine import Engine, FieldName
 from idcheck.scene.picture import Picture
 from idcheck.scene.rectify import region, strip
-from idcheck.types import Card, Gray, Polygon, Transcript
+from idcheck.types import Card, Polygon, Transcript
 
 STRIP_PX_PER_MM: Final = 10.0
 """A character of a name gets 38 pixels: more than the readers take in, so that nothing is lost on the way."""
@@ -33,11 +33,15 @@ def read(photo: Picture, card: Card, engine: Engine) -> dict[str, tuple[Transcri
         EngineError: the engine failed on its own account.
         MissingComponentError: part of the engine is not installed.
     """
-    return {
-        field: (engine.read(_cut(photo, card, field), field), region(card, FIELDS[field])) for field in _ORDER
-    }
+    return {field: _read(photo, card, engine, field) for field in _ORDER}
 
 
-def _cut(photo: Picture, card: Card, field: FieldName) -> Gray:
-    box = FIELDS[field]
-    return strip(photo, card, box, round(box.height * STRIP_PX_PER_MM))
+def read_validity(photo: Picture, card: Card, engine: Engine) -> tuple[Transcript, Polygon]:
+    """Read the validity period of a card whose emblem side shows; otherwise as :func:`read`."""
+    return _read(photo, card, engine, "validity")
+
+
+def _read(photo: Picture, card: Card, engine: Engine, field: FieldName) -> tuple[Transcript, Polygon]:
+    box = PRINTED[field]
+    line = strip(photo, card, box, round(box.height * STRIP_PX_PER_MM))
+    return engine.read(line, field), region(card, box)

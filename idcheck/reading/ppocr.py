@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from idcheck import layout
 from idcheck.errors import EngineError
 from idcheck.reading.engine import FieldName
-from idcheck.reading.strip import trim
+from idcheck.reading.strip import LINE_MM, trim
 from idcheck.types import Gray, Lattice, Transcript
 
 _HEIGHT: Final = 48
@@ -29,6 +29,19 @@ _COLUMN: Final = 8
 _NUMBER_WIDTH: Final = 288
 """Two columns a digit: the narrowest width at which no legible number is lost."""
 _NUMBER: Final = "0123456789X"
+_PERIOD: Final = "0123456789.-长期"
+_PERIOD_LINE_MM: Final = 4.6
+"""Height kept around the validity period, whose digits are 2.1 mm high."""
+_PERIOD_STRETCH: Final = 1.25
+"""Its digits stand so close that equal neighbours else share a column."""
+_PERIOD_ALIKE: Final = MappingProxyType(
+    {
+        **dict.fromkeys("·•・∙⋅‧･．。｡﹒,，、", "."),
+        **dict.fromkeys("－–—−―ー一~～_", "-"),
+        **dict.fromkeys("Oo〇○", "0"),
+        **dict.fromkeys("lI|", "1"),
+    }
+)
 _DOT: Final = "·"
 _DOT_LIKE: Final = frozenset("·•・∙⋅‧･.．。｡﹒-－—–")
 _FLOOR: Final = np.float32(1e-12)
@@ -43,18 +56,22 @@ class _Alphabet:
         index: character → position in ``classes``.
         characters: the inverse; the blank is the empty string.
         folded: further classes that mean a character already there: (position in ``classes``, network class).
+        rest_is_blank: whether what is printed and none of these characters counts as a gap.
     """
 
     classes: NDArray[np.intp]
     index: Mapping[str, int]
     characters: tuple[str, ...]
     folded: tuple[tuple[int, int], ...]
+    rest_is_blank: bool = False
 
     def probabilities(self, output: NDArray[np.float32]) -> NDArray[np.float32]:
         """The network's output, shape (columns, classes), reduced to this alphabet; rows sum to at most 1."""
         chosen = output[:, self.classes]
         for position, extra in self.folded:
             chosen[:, position] += output[:, extra]
+        if self.rest_is_blank:
+            chosen[:, 0] = np.maximum(0.0, 1.0 - chosen[:, 1:].sum(axis=1))
         return chosen
 
 
@@ -80,7 +97,11 @@ class PPOCR:
             msg = "the recognition model cannot be loaded"
             raise EngineError(msg) from error
         self._input = self._session.get_inputs()[0].name
-        self._alphabets = {"name": _han(dictionary), "id_number": _digits(dictionary)}
+        self._alphabets: dict[FieldName, _Alphabet] = {
+            "name": _han(dictionary),
+            "id_number": _digits(dictionary),
+            "validity": _period(dictionary),
+        }
 
     @property
     def name(self) -> str:
@@ -92,6 +113,8 @@ class PPOCR:
 
         A name is sought among ideographs and the middle dot, a number among the digits and X. What the
         network believes to be anything else stays out of the lattice, whose rows then sum to less than 1.
+        A validity period is sought among digits, dot, dash, 长 and 期; anything else, such as the label's
+        last character, counts as a gap.
         """
         alphabet = self._alphabets[field]
         probabilities = alphabet.probabilities(self._run(_picture(strip, field)))
@@ -113,8 +136,9 @@ def _picture(strip: Gray, field: FieldName) -> NDArray[np.float32]:
     if field == "id_number":
         width = _NUMBER_WIDTH  # the number always fills its box: nothing to trim
     else:
-        strip = trim(strip, strip.shape[0] / layout.FIELDS[field].height)
-        width = max(2, round(strip.shape[1] / strip.shape[0] * _HEIGHT / _COLUMN)) * _COLUMN
+        line_mm, stretch = (LINE_MM, 1.0) if field == "name" else (_PERIOD_LINE_MM, _PERIOD_STRETCH)
+        strip = trim(strip, strip.shape[0] / layout.PRINTED[field].height, line_mm)
+        width = max(2, round(strip.shape[1] / strip.shape[0] * stretch * _HEIGHT / _COLUMN)) * _COLUMN
     line = cv2.resize(strip, (width, _HEIGHT), interpolation=cv2.INTER_LINEAR)
     return np.ascontiguousarray(
         np.broadcast_to(line.astype(np.float32) / 127.5 - 1, (1, 3, _HEIGHT, width)), np.float32
@@ -151,6 +175,11 @@ def _han(dictionary: Sequence[str]) -> _Alphabet:
 
 def _digits(dictionary: Sequence[str]) -> _Alphabet:
     return _alphabet(dictionary, lambda c: c if c in _NUMBER else None)
+
+
+def _period(dictionary: Sequence[str]) -> _Alphabet:
+    chosen = _alphabet(dictionary, lambda c: c if c in _PERIOD else _PERIOD_ALIKE.get(c))
+    return replace(chosen, rest_is_blank=True)
 
 
 def _alphabet(dictionary: Sequence[str], meaning: Callable[[str], str | None]) -> _Alphabet:

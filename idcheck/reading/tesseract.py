@@ -14,9 +14,13 @@ from idcheck.reading.engine import FieldName
 from idcheck.reading.strip import trim
 from idcheck.types import Gray, Transcript
 
-_LANGUAGE: Final = {"name": "chi_sim", "id_number": "eng"}
+_LANGUAGE: Final = {"name": "chi_sim", "id_number": "eng", "validity": "chi_sim"}
 _ONE_LINE: Final = "--psm 7"
-_NUMBER_ONLY: Final = f"{_ONE_LINE} -c tessedit_char_whitelist=0123456789X"
+_CONFIG: Final = {
+    "name": _ONE_LINE,
+    "id_number": f"{_ONE_LINE} -c tessedit_char_whitelist=0123456789X",
+    "validity": f"{_ONE_LINE} -c tessedit_char_whitelist=0123456789.-长期",
+}
 _INSTALL: Final = "install Tesseract with chi_sim and eng (Debian: tesseract-ocr tesseract-ocr-chi-sim)"
 
 
@@ -60,12 +64,12 @@ class Tesseract:
         Raises:
             EngineError: the program failed or took longer than its limit.
         """
-        line = trim(strip, strip.shape[0] / layout.FIELDS[field].height)
+        line = trim(strip, strip.shape[0] / layout.PRINTED[field].height)
         try:
             table = self._pytesseract.image_to_data(
                 line,
                 lang=_LANGUAGE[field],
-                config=_NUMBER_ONLY if field == "id_number" else _ONE_LINE,
+                config=_CONFIG[field],
                 timeout=self._time_limit_s,
                 output_type=self._pytesseract.Output.DICT,
             )
