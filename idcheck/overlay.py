@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from idcheck.layout import FIELDS
 from idcheck.reasons import Text
-from idcheck.report import Report
+from idcheck.report import Reason, Report
 from idcheck.types import Colour, Outcome, Polygon
 
 LONG_SIDE: Final = 1600
@@ -45,16 +46,22 @@ def draw(bgr: Colour, report: Report, *, lang: str = "en") -> Colour:
         canvas.dot(scene.card.corners[0], _GREEN)
     if scene.portrait is not None:
         canvas.outline(scene.portrait.polygon, _GREY)
-    for reading in report.readings.values():
-        if reading.region is not None:
+    for field, reading in report.readings.items():
+        if field in FIELDS and reading.region is not None:
             canvas.outline(reading.region, _GREEN)
     for reason in report.reasons:
-        region = reason.evidence.region if reason.evidence is not None else None
+        region = _region(reason)
         if region is not None and reason.outcome is not Outcome.PASS:
             colour = _RED if reason.outcome is Outcome.FAIL else _AMBER
             canvas.fill(region, colour)
             canvas.outline(region, colour, _words(reason.message, lang))
     return canvas.picture
+
+
+def _region(reason: Reason) -> Polygon | None:
+    """Where in this photo; None for what was found in that of the emblem side."""
+    found = reason.evidence
+    return None if found is None or found.measure.startswith("emblem.") else found.region
 
 
 def _words(text: Text, lang: str) -> str:

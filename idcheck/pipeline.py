@@ -18,7 +18,18 @@ from idcheck.reading.ppocr import PPOCR
 from idcheck.report import Measured, Models, Report
 from idcheck.scene import Locator
 from idcheck.scene.rectify import rectify
-from idcheck.types import Claim, Facts, MatchEvidence, Reading, Side, Transcript
+from idcheck.types import (
+    Claim,
+    Emblem,
+    Facts,
+    MatchEvidence,
+    Polygon,
+    Reading,
+    Scene,
+    Side,
+    Transcript,
+    Validity,
+)
 
 CHINA_TIME: Final = timezone(timedelta(hours=8), "UTC+08:00")
 """The calendar in which a document's last day ends."""
@@ -55,7 +66,13 @@ class Checker:
         self._models = Models(__version__, self._engine.name, {w: weights.digest(w) for w in used})
 
     def check(
-        self, data: bytes, claim: Claim, *, facts: Facts | None = None, on: date | None = None
+        self,
+        data: bytes,
+        claim: Claim,
+        *,
+        facts: Facts | None = None,
+        on: date | None = None,
+        emblem: bytes | None = None,
     ) -> Report:
         """Check one submission.
 
@@ -64,13 +81,15 @@ class Checker:
             claim: what the user typed.
             facts: what the platform knows; what is None shows as not assessed.
             on: the day of the decision; today in China when None.
+            emblem: a second photo's file, of the card's emblem side: its validity period counts where
+                `facts` hold none, and is compared with theirs where they do.
 
         Raises:
-            PhotoError: the bytes cannot be decoded, or exceed the policy's limits.
+            PhotoError: the bytes of a photo cannot be decoded, or exceed the policy's limits.
         """
-        return self.judge(self.measure(data, claim), facts, on=on)
+        return self.judge(self.measure(data, claim, emblem), facts, on=on)
 
-    def measure(self, data: bytes, claim: Claim) -> Measured:
+    def measure(self, data: bytes, claim: Claim, emblem: bytes | None = None) -> Measured:
         """Do everything that needs pixels or the typed text, and nothing that needs a policy but its limits.
 
         Raises:
@@ -90,11 +109,13 @@ class Checker:
         with clock("match"):
             matches = _matches(claim, {field: transcript for field, (transcript, _) in fields.items()})
             facts = claims.facts(claim)
-        readings = {
-            field: Reading(transcript.text, round(transcript.confidence, 4), transcript.engine, region)
-            for field, (transcript, region) in fields.items()
-        }
-        return Measured(scene, measurements, readings, matches, facts, self._models, clock.ms)
+        readings = {field: _reading(transcript, region) for field, (transcript, region) in fields.items()}
+        other_side = None
+        if emblem is not None:
+            with clock("emblem"):
+                second = photo.decode(emblem, self.policy.limits)
+                other_side = _emblem(second, self._locator.locate(second), self._engine)
+        return Measured(scene, measurements, readings, matches, facts, self._models, clock.ms, other_side)
 
     def judge(
         self,
@@ -126,6 +147,22 @@ def _matches(claim: Claim, read: Mapping[str, Transcript]) -> dict[str, MatchEvi
         "name": claims.match.name(read["name"], claim.name),
         "id_number": claims.match.id_number(read["id_number"], claim.id_number),
     }
+
+
+def _emblem(picture: photo.Photo, scene: Scene, engine: reading.Engine) -> Emblem:
+    """What the photo of the emblem side shows."""
+    card = scene.card
+    if card is None or card.side is not Side.EMBLEM:
+        cause = "emblem_no_card" if card is None else "emblem_wrong_side"
+        return Emblem(scene.photo, card, {}, Validity(None, None, None, cause))
+    transcript, region = reading.read_validity(picture, card, engine)
+    first, last = claims.validity.halves(transcript)
+    readings = {"valid_from": _reading(first, region), "valid_until": _reading(last, region)}
+    return Emblem(scene.photo, card, readings, claims.validity.period(transcript))
+
+
+def _reading(transcript: Transcript, region: Polygon) -> Reading:
+    return Reading(transcript.text, round(transcript.confidence, 4), transcript.engine, region)
 
 
 class _Clock:

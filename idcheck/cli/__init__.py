@@ -105,6 +105,10 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter an option
     photo: Annotated[Path, typer.Argument(help="The photo: JPEG, PNG, WebP or HEIC.", show_default=False)],
     name: Annotated[str, typer.Option(help="The name that the user typed.", show_default=False)],
     id_number: Annotated[str, typer.Option(help="The ID number that the user typed.", show_default=False)],
+    emblem: Annotated[
+        Path | None,
+        typer.Option(help="A photo of the card's other side, to read the validity from.", metavar="PHOTO"),
+    ] = None,
     valid_until: Annotated[
         str | None,
         typer.Option(help="Last day of the card's validity, YYYY-MM-DD, or 长期.", metavar="DATE|长期"),
@@ -156,8 +160,10 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter an option
         msg = f"--overlay takes a file name that ends in {', '.join(OVERLAY_FORMATS)}"
         raise UsageError(msg)
     data = photos.read(photo, rules.limits)
+    other_side = None if emblem is None else photos.read(emblem, rules.limits)
     checker = Checker(rules, engine=_engine(engine))
-    report = checker.check(data, Claim(name=name, id_number=id_number), facts=facts, on=day)
+    claim = Claim(name=name, id_number=id_number)
+    report = checker.check(data, claim, facts=facts, on=day, emblem=other_side)
     spoken = lang or locale_lang()
     if overlay is not None:
         _write_overlay(overlay, photos.decode(data, rules.limits).bgr, report, spoken)

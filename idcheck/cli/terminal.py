@@ -81,13 +81,14 @@ def _evidence_line(evidence: Evidence | None, lang: str) -> list[Styled]:
 def _readings(report: Report, lang: str) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 1), show_header=False)
     for field, reading in report.readings.items():
-        match = report.matches[field]
+        match = report.matches.get(field)
+        ratio = match.log_likelihood_ratio if match else None
         table.add_row(
             _say(SUBJECT_TEXTS[field], lang),
             Styled(reading.text or "—", style="bold"),
             f"{reading.confidence:.2f}",
-            _say(MATCHES[match.outcome], lang),
-            "" if match.log_likelihood_ratio is None else f"LLR {match.log_likelihood_ratio:+.1f}",
+            _say(MATCHES[match.outcome], lang) if match else "",
+            "" if ratio is None else f"LLR {ratio:+.1f}",
         )
     return table
 
