@@ -47,6 +47,8 @@ _SECOND_FACE: Final = 0.4
 posters."""
 _SURE_FACE: Final = 0.6
 """And from this confidence: one face too many costs the holder a new photo."""
+_FRAME: Final = 0.02
+"""A corner within this share of the card's width of the photo's edge may be where the frame cuts the card."""
 _PRINTED_FACE: Final = 0.33
 """A face within a card is printed on it if it is no wider than this share of the card's width. The
 portrait's own is some 0.2; that of a person who looks over the card, or is covered by it, is wider."""
@@ -152,7 +154,11 @@ def _plausible(corners: Points) -> bool:
 def _card(photo: Picture, found: _Found) -> Card:
     spread_mm = float(np.clip(found.off * WIDTH_MM, 0.8, 3.0))
     refined = refine(photo, found.corners, spread_mm)
-    corners = as_quad(refined.corners if _plausible(refined.corners) else found.corners)
+    corners = as_quad(
+        _completed(
+            refined.corners if _plausible(refined.corners) else found.corners, photo.width, photo.height
+        )
+    )
     return Card(
         corners=corners,
         confidence=found.confidence,
@@ -161,6 +167,26 @@ def _card(photo: Picture, found: _Found) -> Card:
         px_per_mm=px_per_mm(corners),
         tilt_deg=tilt_deg(corners, photo.width, photo.height),
     )
+
+
+def _completed(corners: Points, width: int, height: int) -> Points:
+    """Put a corner that was taken to lie on the photo's edge where the other three would have it, if outside.
+
+    What cuts the card there is the frame, not the card's own edge.
+    """
+
+    def beyond(points: Points) -> Points:
+        return np.asarray(np.maximum(-points, points - (width, height)).max(axis=1))
+
+    near = _FRAME * float(np.linalg.norm(corners[1] - corners[0]))
+    others = np.roll(corners, 1, axis=0) + np.roll(corners, -1, axis=0) - np.roll(corners, 2, axis=0)
+    gain = np.where(np.abs(beyond(corners)) < near, beyond(others), 0.0)
+    at = int(gain.argmax())
+    if gain[at] <= near:
+        return corners
+    whole = corners.copy()
+    whole[at] = others[at]
+    return whole
 
 
 def _portrait(card: Card) -> Box:
