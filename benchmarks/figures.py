@@ -12,7 +12,7 @@ from scipy import stats
 
 from benchmarks.labelled import SEES, Submission
 from idcheck.report import Report
-from idcheck.types import MatchOutcome, Outcome
+from idcheck.types import MatchOutcome, Outcome, Side
 
 FOUND_WITHIN: Final = 0.25
 """Mean corner error, as a fraction of the card's width, above which a card does not count as found."""
@@ -86,6 +86,7 @@ def scene_figures(genuine: Sequence[Row]) -> dict[str, Any]:
         "decoys": len(decoys),
         "decoys_called_card": sum(
             row.report.scene.card is not None
+            and row.report.scene.card.side is Side.PORTRAIT
             and all(reason.code != "photo.card_missing" for reason in row.report.reasons)
             for row in decoys
         ),
