@@ -156,6 +156,17 @@ def test_physical_labels_say_what_is_defective():
     assert of.defective.tolist() == [False, False, True]
 
 
+def test_another_defect_must_not_be_taken_for_the_dark():
+    target = calibrate.TARGETS["name.lighting"]
+    rows = [row("lowlight", name__lighting=22.0 + 0.1 * i, ratio=-1.0) for i in range(20)]
+    rows += [row("clear", name__lighting=36.0 + 0.1 * i) for i in range(40)]
+    assert fit(examples("name.lighting", target, rows), rising=True) is not None
+    rows += [row("motion", name__lighting=18.0 + 0.1 * i, ratio=-1.0) for i in range(40)]
+    of = examples("name.lighting", target, rows)
+    assert (int(of.defective.sum()), int(of.clear.sum())) == (20, 80)
+    assert fit(of, rising=True) is None
+
+
 def test_every_target_is_a_measurement_that_decides():
     assert calibrate.TARGETS.keys() <= DECISIVE
 
@@ -181,6 +192,14 @@ def test_a_border_in_the_same_gap_agrees_and_one_that_misses_does_not():
     strict = Curve(points=((0.1, 100.0), (0.5, 50.0), (8.0, 0.0)))
     assert not replace(refitted(of), now=lax).agrees
     assert not replace(refitted(of), now=strict).agrees
+
+
+def test_a_refit_betters_the_policy_only_on_what_it_was_not_fitted_to():
+    of = split([0.2, 0.4, 0.6] * 10, [0.8, 0.9, 1.0] * 10)
+    one = refitted(of)
+    assert one.curve.threshold == pytest.approx(0.7)
+    assert one.betters(of)
+    assert not one.betters(split([0.2, 0.8, 0.9] * 10, [1.3, 2.0, 3.0] * 10))
 
 
 def test_the_curves_are_written_as_a_policy_reads_them():
