@@ -8,7 +8,7 @@ face) stays out of the reasons: the user is told the root of it, once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -71,7 +71,20 @@ def judge(measured: Measured, facts: Facts, policy: Policy, on: date) -> Report:
         The report. The same arguments give an equal report.
     """
     case = Case(measured, facts, policy, on)
-    checks = tuple(check for family in _FAMILIES for check in family(case))
+    quality = tuple(_quality_checks(case))
+    spoilt = _spoilt(quality)
+    matches = {
+        field: _match(found, _rule(policy, field), seen_well=field not in spoilt)
+        for field, found in measured.matches.items()
+    }
+    checks = (
+        *_scene_checks(case),
+        *quality,
+        *_reading_checks(case, matches),
+        *_emblem_checks(case),
+        *_document_checks(case),
+        *_account_checks(case),
+    )
     return Report(
         decision=_decide(checks, policy),
         reasons=_reasons(checks, policy),
@@ -79,9 +92,7 @@ def judge(measured: Measured, facts: Facts, policy: Policy, on: date) -> Report:
         scene=measured.scene,
         measurements={m.name: _scored(m, policy) for m in measured.measurements},
         readings={**measured.readings, **(measured.emblem.readings if measured.emblem else {})},
-        matches={
-            field: _match(evidence, _rule(policy, field)) for field, evidence in measured.matches.items()
-        },
+        matches=matches,
         provenance=Provenance(
             version=measured.models.version,
             policy=policy.name,
@@ -200,7 +211,7 @@ def _hidden_by(case: Case, subject: str) -> str | None:
     return "wrong_side" if scene.card.side is not Side.PORTRAIT else None
 
 
-def _reading_checks(case: Case) -> Iterator[Check]:
+def _reading_checks(case: Case, matches: Mapping[str, Match]) -> Iterator[Check]:
     """Whether the two fields can be read, and whether they say what was typed."""
     yield _number_is_valid(case)
     floor = case.policy.reading.unreadable_below
@@ -210,11 +221,10 @@ def _reading_checks(case: Case) -> Iterator[Check]:
         else []
     )
     for field in ("id_number", "name"):
-        mismatch = f"info.{field}_mismatch"
         missing = _hidden_by(case, field)
         if missing or field not in case.measured.readings:
             yield _check("photo.unreadable", field, Outcome.NOT_ASSESSED, missing or "no_card")
-            yield _check(mismatch, field, Outcome.NOT_ASSESSED, missing or "no_card")
+            yield _check(f"info.{field}_mismatch", field, Outcome.NOT_ASSESSED, missing or "no_card")
             continue
         reading = case.measured.readings[field]
         # One unread field may be our weakness; when neither says anything, the photo is at fault.
@@ -226,13 +236,12 @@ def _reading_checks(case: Case) -> Iterator[Check]:
             "nothing_read" if field in unread and not reading.text else None,
             Evidence(f"{field}.confidence", reading.confidence, "1", floor, reading.region),
         )
-        yield _says_what_was_typed(case, field, mismatch)
+        yield _says_what_was_typed(case, field, matches[field])
 
 
-def _says_what_was_typed(case: Case, field: str, code: str) -> Check:
+def _says_what_was_typed(case: Case, field: str, match: Match) -> Check:
     found = case.measured.matches[field]
     rule = _rule(case.policy, field)
-    match = _match(found, rule)
     outcome = {
         MatchOutcome.MATCH: Outcome.PASS,
         MatchOutcome.MISMATCH: Outcome.FAIL,
@@ -248,7 +257,7 @@ def _says_what_was_typed(case: Case, field: str, code: str) -> Check:
         rule.reject if outcome is Outcome.FAIL else rule.accept,
         case.measured.readings[field].region,
     )
-    return _check(code, field, outcome, cause, evidence)
+    return _check(f"info.{field}_mismatch", field, outcome, cause, evidence)
 
 
 def _number_is_valid(case: Case) -> Check:
@@ -266,10 +275,9 @@ def _document_checks(case: Case) -> Iterator[Check]:
     if until is None:
         until, cause = read.valid_until, read.cause or _misread(read, case.on)
     if until is None or cause is not None:
-        # What was read without doubt and is not to be believed was tried, and cannot be told.
         missing = cause == "not_supplied" or cause in _CONSEQUENCES
         outcome = Outcome.NOT_ASSESSED if missing else Outcome.INDETERMINATE
-        yield _check("document.expired", "document", outcome, cause)
+        yield _check("document.expired", "document", outcome, cause, _reading_evidence(case))
         yield _check("document.expires_soon", "document", Outcome.NOT_ASSESSED, cause)
     else:
         days = timedelta.max if isinstance(until, str) else until - case.on
@@ -309,6 +317,20 @@ def _misread(read: Validity, on: date) -> str | None:
 
 def _impossible(start: date, until: date | str, on: date, birth: date | None = None) -> bool:
     return start > on or (isinstance(until, date) and until <= start) or (birth is not None and start < birth)
+
+
+def _reading_evidence(case: Case) -> Evidence | None:
+    """How surely the emblem side was read, if at all."""
+    emblem = case.measured.emblem
+    if emblem is None or emblem.validity.log_likelihood_ratio is None:
+        return None
+    return Evidence(
+        "emblem.log_likelihood_ratio",
+        emblem.validity.log_likelihood_ratio,
+        "nat",
+        case.policy.reading.validity_clear,
+        emblem.readings["valid_until"].region,
+    )
 
 
 def _until_evidence(case: Case, until: date | str) -> Evidence:
@@ -382,16 +404,6 @@ def _account_checks(case: Case) -> Iterator[Check]:
         yield _check(code, "account", Outcome.FAIL if violation else Outcome.PASS, None, evidence)
 
 
-_FAMILIES: Final = (
-    _scene_checks,
-    _quality_checks,
-    _reading_checks,
-    _emblem_checks,
-    _document_checks,
-    _account_checks,
-)
-
-
 # ---------------------------------------------------------------- from checks to the answer
 
 
@@ -417,9 +429,7 @@ def _keeps_from_approval(check: Check, policy: Policy) -> bool:
 
 
 def _reasons(checks: tuple[Check, ...], policy: Policy) -> tuple[Reason, ...]:
-    spoilt = {c.subject for c in checks if c.outcome is Outcome.FAIL and c.code.startswith("photo.")}
-    if "card" in spoilt:
-        spoilt |= {"name", "id_number"}
+    spoilt = _spoilt(check for check in checks if check.code.startswith("photo."))
 
     def told(check: Check) -> bool:
         if check.cause == "soon":
@@ -434,6 +444,12 @@ def _reasons(checks: tuple[Check, ...], policy: Policy) -> tuple[Reason, ...]:
     severity = {Outcome.FAIL: 0, Outcome.INDETERMINATE: 1, Outcome.NOT_ASSESSED: 2, Outcome.PASS: 3}
     kept = sorted(filter(told, checks), key=lambda c: (severity[c.outcome], ORDER[c.code]))
     return tuple(_reason(check) for check in kept)
+
+
+def _spoilt(checks: Iterable[Check]) -> frozenset[str]:
+    """The subjects of failed checks; what spoils the card spoils the fields on it."""
+    failed = {check.subject for check in checks if check.outcome is Outcome.FAIL}
+    return frozenset(failed | {"name", "id_number"} if "card" in failed else failed)
 
 
 def _reason(check: Check) -> Reason:
@@ -462,7 +478,8 @@ def _rule(policy: Policy, field: str) -> MatchRule:
     return policy.match.name if field == "name" else policy.match.id_number
 
 
-def _match(found: MatchEvidence, rule: MatchRule) -> Match:
+def _match(found: MatchEvidence, rule: MatchRule, *, seen_well: bool) -> Match:
+    """Whether the card says what was typed. What was not seen well can be confirmed, never contradicted."""
     ratio = found.log_likelihood_ratio
     if found.cause == "claim_invalid":
         return Match(MatchOutcome.MISMATCH, ratio, 0.0)
@@ -470,7 +487,7 @@ def _match(found: MatchEvidence, rule: MatchRule) -> Match:
         return Match(MatchOutcome.INDETERMINATE, None, None)
     if ratio >= rule.accept and found.cause is None:
         outcome = MatchOutcome.MATCH
-    elif ratio <= rule.reject:
+    elif ratio <= rule.reject and seen_well:
         outcome = MatchOutcome.MISMATCH
     else:
         outcome = MatchOutcome.INDETERMINATE

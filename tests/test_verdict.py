@@ -142,6 +142,17 @@ def test_a_card_that_is_cut_off_explains_the_field_that_cannot_be_matched():
     assert codes(report) == ["photo.card_cut_off"]
 
 
+@pytest.mark.parametrize("spoilt", ["name.blur", "name.occlusion", "card.glare", "card.framing"])
+def test_what_was_not_seen_well_can_be_confirmed_but_not_contradicted(spoilt):
+    spoil = {spoilt.replace(".", "__"): worst_raw(spoilt)}
+    for ratio, expected in ((-50.0, MatchOutcome.INDETERMINATE), (50.0, MatchOutcome.MATCH)):
+        matches = {"name": MatchEvidence(ratio), "id_number": MatchEvidence(50.0)}
+        report = judged(measurements=measures(**spoil), matches=matches)
+        assert report.matches["name"].outcome is expected
+        assert "info.name_mismatch" not in codes(report)
+        assert report.decision is Decision.RESUBMIT
+
+
 def test_two_unread_fields_ask_for_a_new_photo_one_asks_for_a_person():
     number = Reading("110101199001010007", 0.99, "recorded", CORNERS)
     unread = Reading("", 0.0, "recorded", CORNERS)
