@@ -72,7 +72,8 @@ def gaussian(image: F32, sigma: float) -> F32:
     if sigma < 0.15:
         return image
     if sigma > 12:  # the same blur at a quarter of the cost or less
-        small = cv2.resize(image, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+        size = (max(1, round(image.shape[1] / 4)), max(1, round(image.shape[0] / 4)))
+        small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
         blurred = gaussian(f32(small), sigma / 4)
         return f32(cv2.resize(blurred, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_CUBIC))
     return f32(cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE))
