@@ -30,6 +30,12 @@ class Row:
         """What is true of the picture."""
         return self.submission.picture.label
 
+    @property
+    def sees_portrait_side(self) -> bool:
+        """Whether the report takes something for the portrait side of a card."""
+        card = self.report.scene.card
+        return card is not None and card.side is Side.PORTRAIT
+
     def fails(self, prefix: str) -> list[str]:
         """Codes of the failed checks that begin so."""
         return [
@@ -85,9 +91,7 @@ def scene_figures(genuine: Sequence[Row]) -> dict[str, Any]:
         "orientation_right": sum(e[0] <= min(e) + 0.1 for e in errors) / len(errors) if errors else None,
         "decoys": len(decoys),
         "decoys_called_card": sum(
-            row.report.scene.card is not None
-            and row.report.scene.card.side is Side.PORTRAIT
-            and all(reason.code != "photo.card_missing" for reason in row.report.reasons)
+            row.sees_portrait_side and all(r.code != "photo.card_missing" for r in row.report.reasons)
             for row in decoys
         ),
     }
@@ -198,7 +202,7 @@ def badness(row: Row) -> float:
     """How wrong a report on a genuine claim is, to find the pictures to look at first; 0 is right."""
     picture, report = row.submission.picture, row.report
     if picture.is_decoy:
-        return 3.0 if report.scene.card is not None else 0.0
+        return 3.0 if row.sees_portrait_side else 0.0
     wrong = 0.0
     errors = row.corner_errors()
     if picture.card_is_whole and (not errors or min(errors) > FOUND_WITHIN):
