@@ -200,7 +200,7 @@ def all_figures(rows: Sequence[Row]) -> dict[str, Any]:
 
 def badness(row: Row) -> float:
     """How wrong a report on a genuine claim is, to find the pictures to look at first; 0 is right."""
-    picture, report = row.submission.picture, row.report
+    picture = row.submission.picture
     if picture.is_decoy:
         return 3.0 if row.sees_portrait_side else 0.0
     wrong = 0.0
