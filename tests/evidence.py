@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from idcheck.policy import Policy
 from idcheck.report import Measured, Models, Report
@@ -12,6 +12,7 @@ from idcheck.types import (
     Box,
     Card,
     ClaimFacts,
+    Emblem,
     Face,
     Facts,
     MatchEvidence,
@@ -20,6 +21,7 @@ from idcheck.types import (
     Reading,
     Scene,
     Side,
+    Validity,
 )
 from idcheck.verdict import QUALITY_CHECKS, judge
 
@@ -30,6 +32,25 @@ CORNERS: Final = ((100.0, 700.0), (500.0, 700.0), (500.0, 952.0), (100.0, 952.0)
 FACE: Final = Face(Box(300, 100, 300, 380), 0.95, ((380.0, 220.0),) * 6)
 CARD: Final = Card(CORNERS, 0.97, Side.PORTRAIT, 400.0, 4.7, 8.0)
 SCENE: Final = Scene(PhotoInfo(1080, 1440, 1, mirrored=False), CARD, FACE, Box(350, 730, 120, 150), 1, 1)
+
+
+EMBLEM_CARD: Final = replace(CARD, side=Side.EMBLEM)
+CLEARLY: Final = 9.0
+
+
+def emblem(
+    start: date | None = date(2017, 6, 1),
+    until: date | Literal["长期"] | None = date(2037, 6, 1),
+    ratio: float | None = CLEARLY,
+    cause: str | None = None,
+    card: Card | None = EMBLEM_CARD,
+) -> Emblem:
+    """A second photo whose emblem side says this, for a holder who was 27 then."""
+    readings = {
+        field: Reading(str(day), 0.9, "recorded", CORNERS)
+        for field, day in (("valid_from", start), ("valid_until", until))
+    }
+    return Emblem(SCENE.photo, card, readings, Validity(start, until, ratio, cause))
 
 
 def best_raw(name: str) -> float:

@@ -7,7 +7,8 @@ import pytest
 from idcheck.errors import UsageError
 from idcheck.report import Measured, Report
 from idcheck.types import Claim, Facts, MatchEvidence
-from tests.evidence import FACTS, judged, measured, measures
+from idcheck.verdict import judge
+from tests.evidence import FACTS, ON, POLICY, emblem, judged, measured, measures
 
 TOP_LEVEL = {
     "schema", "decision", "reasons", "checks", "scene", "measurements", "readings", "matches", "provenance",
@@ -29,8 +30,32 @@ def test_a_report_survives_json(report):
     assert Report.from_dict(json.loads(report.to_json())) == report
 
 
-def test_measured_survives_json_and_is_judged_alike():
-    assert Measured.from_dict(json.loads(measured().to_json())) == measured()
+@pytest.mark.parametrize(
+    "kept",
+    [
+        measured(),
+        measured(emblem=emblem()),
+        measured(emblem=emblem(until="长期", ratio=0.5)),
+        measured(emblem=emblem(None, None, None, "nothing_read", card=None)),
+    ],
+)
+def test_measured_survives_json_and_is_judged_alike(kept):
+    again = Measured.from_dict(json.loads(kept.to_json()))
+    assert again == kept
+    assert judge(again, Facts(), POLICY, ON) == judge(kept, Facts(), POLICY, ON)
+
+
+def test_what_was_measured_before_there_were_emblem_photos_can_still_be_judged():
+    data = measured().to_dict()
+    del data["emblem"]
+    assert Measured.from_dict(data) == measured()
+
+
+def test_the_report_shows_what_the_emblem_side_says_beside_the_other_readings():
+    readings = judged(emblem=emblem()).to_dict()["readings"]
+    assert list(readings) == ["name", "id_number", "valid_from", "valid_until"]
+    assert readings["valid_until"].keys() == {"text", "confidence", "engine", "region"}
+    assert "2037" not in repr(judged(emblem=emblem()).readings)
 
 
 def test_the_form_of_the_report():

@@ -11,7 +11,20 @@ from idcheck.policy import Policy
 from idcheck.reasons import CATALOGUE, CAUSE_TEXTS, Group
 from idcheck.types import ClaimFacts, Decision, Facts, MatchEvidence, MatchOutcome, Outcome, Reading, Side
 from idcheck.verdict import QUALITY_CHECKS
-from tests.evidence import CARD, CORNERS, FACE, FACTS, ON, POLICY, SCENE, codes, judged, measures, worst_raw
+from tests.evidence import (
+    CARD,
+    CORNERS,
+    FACE,
+    FACTS,
+    ON,
+    POLICY,
+    SCENE,
+    codes,
+    emblem,
+    judged,
+    measures,
+    worst_raw,
+)
 
 
 def outcome(report, code, subject=None):
@@ -222,6 +235,119 @@ def test_a_warning_passes_and_speaks():
 def test_the_term_fits_the_age_at_issue(start, until, expected):
     report = judged(Facts(valid_from=start, valid_until=until, accounts_verified=0, severe_violation=False))
     assert outcome(report, "document.validity_inconsistent") is expected
+
+
+UNTYPED = replace(FACTS, valid_until=None)
+
+
+def test_dates_that_were_clearly_read_stand_for_typed_ones():
+    report = judged(UNTYPED, emblem=emblem())
+    assert report.decision is Decision.APPROVED
+    expired = next(c for c in report.checks if c.code == "document.expired")
+    assert expired.evidence is not None
+    assert (expired.evidence.measure, expired.evidence.value) == ("emblem.valid_until", "2037-06-01")
+    assert expired.evidence.region == CORNERS
+    assert outcome(report, "document.validity_inconsistent") is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("start", "until", "decision"),
+    [
+        (date(2006, 11, 21), date(2026, 11, 21), Decision.REJECTED),
+        (date(2016, 12, 1), date(2026, 12, 1), Decision.APPROVED),  # with a warning
+        (date(2006, 12, 1), date(2026, 12, 1), Decision.REVIEW),  # nobody gets twenty years at 16
+        (date(2021, 12, 1), "长期", Decision.REVIEW),
+    ],
+)
+def test_read_dates_have_the_consequences_of_typed_ones(start, until, decision):
+    read = judged(UNTYPED, emblem=emblem(start, until))
+    typed = judged(replace(UNTYPED, valid_from=start, valid_until=until))
+    assert read.decision is typed.decision is decision
+    assert codes(read) == codes(typed)
+
+
+@pytest.mark.parametrize(
+    "unclear",
+    [
+        emblem(ratio=POLICY.reading.validity_clear - 0.01),
+        emblem(until="长期", ratio=0.0),
+        emblem(None, None, None, "nothing_read"),
+        emblem(None, None, None, "not_a_period"),
+        emblem(None, None, None, "impossible_dates"),
+        emblem(date(2017, 6, 1), date(2037, 6, 7)),  # no card bears it: a digit was misread
+        emblem(date(2017, 6, 1), date(2087, 6, 1)),
+        emblem(date(2037, 6, 1), date(2017, 6, 1)),
+        emblem(date(2027, 6, 1), date(2047, 6, 1)),  # not issued yet
+    ],
+)
+def test_what_was_not_clearly_read_neither_passes_nor_rejects(unclear):
+    report = judged(UNTYPED, emblem=unclear)
+    assert outcome(report, "document.expired") is Outcome.INDETERMINATE
+    assert report.decision is Decision.REVIEW
+    assert "document.expired" in codes(report)
+    assert "document.expires_soon" not in codes(report)
+
+
+def test_a_period_that_was_hardly_read_rejects_nobody():
+    long_ago = emblem(date(1997, 6, 1), date(2007, 6, 1), ratio=POLICY.reading.validity_clear - 0.01)
+    assert judged(UNTYPED, emblem=long_ago).decision is Decision.REVIEW
+    assert (
+        judged(
+            UNTYPED, emblem=replace(long_ago, validity=replace(long_ago.validity, log_likelihood_ratio=9.0))
+        ).decision
+        is Decision.REJECTED
+    )
+
+
+def test_typed_dates_stay_in_force_beside_read_ones():
+    unclear = emblem(None, None, None, "nothing_read")
+    assert judged(FACTS, emblem=unclear).decision is Decision.APPROVED
+    same = replace(UNTYPED, valid_from="2017-06-01", valid_until="2037-06-01")
+    assert judged(same, emblem=emblem()).decision is Decision.APPROVED
+    expired = judged(replace(UNTYPED, valid_until="2020-06-01"), emblem=emblem())
+    assert expired.decision is Decision.REJECTED
+
+
+@pytest.mark.parametrize(
+    "typed", [{"valid_until": "2035-01-01"}, {"valid_until": "长期"}, {"valid_from": "2017-06-02"}]
+)
+def test_typed_dates_that_the_emblem_side_contradicts_are_for_review(typed):
+    report = judged(replace(UNTYPED, **typed), emblem=emblem())
+    check = next(c for c in report.checks if c.code == "document.validity_inconsistent")
+    assert (check.outcome, check.cause) == (Outcome.INDETERMINATE, "typed_differs")
+    assert outcome(report, "document.expired") is Outcome.PASS
+    assert (report.decision, codes(report)) == (Decision.REVIEW, ["document.validity_inconsistent"])
+
+
+def test_the_portrait_side_as_emblem_photo_is_told_as_such_and_once():
+    wrong = emblem(None, None, None, "emblem_wrong_side", card=CARD)
+    report = judged(UNTYPED, emblem=wrong)
+    assert [(r.code, r.subject) for r in report.reasons] == [("photo.wrong_side", "emblem")]
+    assert report.decision is Decision.RESUBMIT
+    assert "国徽面照片" in report.reasons[0].message.zh
+    assert "国徽面" in report.reasons[0].remedy.zh
+    assert report.reasons[0].evidence.measure == "emblem.side"
+    assert outcome(report, "photo.wrong_side", "card") is Outcome.PASS
+
+
+def test_an_emblem_photo_without_a_card_is_told_as_such_and_once():
+    report = judged(UNTYPED, emblem=emblem(None, None, None, "emblem_no_card", card=None))
+    assert [(r.code, r.subject) for r in report.reasons] == [("photo.card_missing", "emblem")]
+    assert report.decision is Decision.RESUBMIT
+    assert outcome(report, "document.expired") is Outcome.NOT_ASSESSED
+
+
+@given(
+    start=st.dates(date(1984, 1, 1), date(2099, 12, 31)),
+    until=st.one_of(st.just("长期"), st.dates(date(1984, 1, 1), date(2099, 12, 31))),
+    ratio=st.floats(-20, 20),
+)
+def test_only_a_clear_and_usual_period_is_approved_without_typed_dates(start, until, ratio):
+    report = judged(UNTYPED, emblem=emblem(start, until, ratio))
+    if report.decision is Decision.APPROVED:
+        assert ratio >= POLICY.reading.validity_clear
+        assert start <= ON
+        assert until == "长期" or (until >= ON and until.year - start.year in (5, 10, 20))
 
 
 def test_accounts_and_violations_cannot_be_cured_by_a_new_photo():

@@ -28,6 +28,7 @@ _ALPHABET: Final = f"{_DIGITS}.-{LONG_TERM}"
 _DATE: Final = r"[0-9](?:[.-]*[0-9]){7}"
 # Before the period there may be the rest of its label, 有效期限.
 _PERIOD: Final = re.compile(rf"[^0-9]*({_DATE})[.-]*(?:({_DATE})|长?期|长)[.-]*")
+_NO_DIGIT: Final = re.compile("[^0-9]")
 _FIRST_DAY: Final = re.compile(r"(?:[^0-9]*[0-9]){8}")
 
 
@@ -50,48 +51,43 @@ def period(transcript: Transcript) -> Validity:
     found = _PERIOD.fullmatch(transcript.text)
     if found is None:
         return Validity(None, None, None, "not_a_period")
-    digits = [re.sub("[.-]", "", part) for part in found.groups(default="")]
-    printed = f"{_dotted(digits[0])}-{_dotted(digits[1]) if digits[1] else LONG_TERM}"
-    start, until = _day(printed[:10]), _end(printed)
+    start, until = _days(_NO_DIGIT.sub("", transcript.text))
     if start is None or until is None:
         return Validity(None, None, None, "impossible_dates")
-    return Validity(start, until, _ratio(transcript, printed))
+    return Validity(start, until, _ratio(transcript, found))
 
 
-def _ratio(transcript: Transcript, printed: str) -> float:
-    """Log-likelihood of a period minus that of the best other one."""
+def _ratio(transcript: Transcript, found: re.Match[str]) -> float:
+    """Log-likelihood of what was read minus that of the best text that means another period."""
     sheet = sheet_of(transcript, "", _ALPHABET)
     emissions = NUMBER_CHANNEL.emissions(sheet.probabilities)
-    changed = changes(emissions, sheet.symbols(printed), NUMBER_CHANNEL)[0]
-    digits = list(sheet.symbols(_DIGITS))
-    one_digit = max(changed[place, digits[digit]] for place, digit in _other_digits(printed))
-    head = printed[:11]
-    other_end = head if printed.endswith(LONG_TERM) else head + LONG_TERM
-    texts = [sheet.symbols(printed), sheet.symbols(other_end)]
+    text, values = transcript.text, sheet.symbols(_DIGITS)
+    changed = changes(emissions, sheet.symbols(text), NUMBER_CHANNEL)[0]
+    other_digit = max(changed[place, values[digit]] for place, digit in _other_digits(text))
+    other_end = text[: found.start(2)] + LONG_TERM if found[2] else text[: found.end(1)]
+    texts = [sheet.symbols(text), sheet.symbols(other_end)]
     own, other = log_likelihoods(emissions, texts, NUMBER_CHANNEL)
-    return float(min(-one_digit, own - other))
+    return float(min(-other_digit, own - other))
 
 
-def _other_digits(printed: str) -> Iterator[tuple[int, int]]:
-    """Each place and digit that would make it another period."""
-    for place in (i for i, c in enumerate(printed) if c in _DIGITS):
-        for digit in set(range(10)) - {int(printed[place])}:
-            other = f"{printed[:place]}{digit}{printed[place + 1 :]}"
-            if _day(other[:10]) is not None and _end(other) is not None:
+def _other_digits(text: str) -> Iterator[tuple[int, int]]:
+    """Each place of a text and digit there that would make it another period."""
+    places = [place for place, c in enumerate(text) if c in _DIGITS]
+    digits = "".join(text[place] for place in places)
+    for i, place in enumerate(places):
+        for digit in range(10):
+            if digit != int(digits[i]) and None not in _days(f"{digits[:i]}{digit}{digits[i + 1 :]}"):
                 yield place, digit
 
 
-def _dotted(digits: str) -> str:
-    return f"{digits[:4]}.{digits[4:6]}.{digits[6:]}"
+def _days(digits: str) -> tuple[date | None, date | Literal["长期"] | None]:
+    """First and last day of sixteen digits, or of eight and 长期; None where there is no such day."""
+    return _day(digits[:8]), _day(digits[8:]) if digits[8:] else LONG_TERM
 
 
-def _end(printed: str) -> date | Literal["长期"] | None:
-    return LONG_TERM if printed[11:] == LONG_TERM else _day(printed[11:])
-
-
-def _day(text: str) -> date | None:
-    """A day of ``YYYY.MM.DD``, if there is such a day, and a card may bear it."""
-    year, month, day = (int(part) for part in text.split("."))
+def _day(digits: str) -> date | None:
+    """The day of YYYYMMDD, if there is such a day, and a card may bear it."""
+    year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:])
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return None
     try:
