@@ -326,7 +326,9 @@ def test_the_portrait_side_as_emblem_photo_is_told_as_such_and_once():
     assert report.decision is Decision.RESUBMIT
     assert "国徽面照片" in report.reasons[0].message.zh
     assert "国徽面" in report.reasons[0].remedy.zh
-    assert report.reasons[0].evidence.measure == "emblem.side"
+    evidence = report.reasons[0].evidence
+    assert evidence is not None
+    assert evidence.measure == "emblem.side"
     assert outcome(report, "photo.wrong_side", "card") is Outcome.PASS
 
 
