@@ -16,17 +16,14 @@ a cover; the mesh 0.98; dark glasses, the mesh 0.97, darkness around the eyes 1.
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
-from threading import Lock
 from typing import Final, Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from idcheck.errors import WeightsCorruptError
+from idcheck.networks import TfliteNetwork
 from idcheck.types import Colour, Face, Gray, Quad
 
 SIDE: Final = 192
@@ -62,23 +59,13 @@ class FaceMesh:
         Raises:
             WeightsCorruptError: the network has not the outputs that it should have.
         """
-        # From memory, OpenCV 5 reads tflite with its new engine only, which drops outputs.
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "mesh.tflite"
-            path.write_bytes(model)
-            self._network = cv2.dnn.readNetFromTFLite(str(path), cv2.dnn.ENGINE_CLASSIC)
-        if tuple(self._network.getUnconnectedOutLayersNames()) != _OUTPUTS:
-            msg = "the face mesh was read without all of its outputs"
-            raise WeightsCorruptError(msg)
-        self._lock = Lock()
+        self._network = TfliteNetwork(model, _OUTPUTS)
 
     def covered(self, face: Upright) -> float:
         """Share of the face that is covered, 0 to 1; dark glasses apart."""
         blob = cv2.dnn.blobFromImage(face.picture, 1 / 255, swapRB=True)
-        with self._lock:
-            self._network.setInput(blob)
-            logit = float(np.asarray(self._network.forward(_OUTPUTS[0])).item())
-        return float(np.clip((_BARE_LOGIT - logit) * _PER_LOGIT, 0, 1))
+        (logit,) = self._network.run(np.asarray(blob, np.float32), _OUTPUTS[:1])
+        return float(np.clip((_BARE_LOGIT - logit.item()) * _PER_LOGIT, 0, 1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,7 +19,7 @@ class Embedded:
             numbers: content of the number reader's.
 
         Raises:
-            EngineError: one of them is not that network.
+            WeightsCorruptError: one of them is not that network.
         """
         lines = PPOCR(names)
         self._readers: dict[FieldName, Engine] = {

@@ -12,10 +12,10 @@ from typing import Final
 
 import cv2
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
-from idcheck.errors import EngineError
+from idcheck.errors import EngineError, WeightsCorruptError
+from idcheck.networks import onnx_session
 from idcheck.reading.engine import FieldName
 from idcheck.types import Gray, Lattice, Transcript
 
@@ -39,20 +39,12 @@ class NumberReader:
             model: the ONNX file's content.
 
         Raises:
-            EngineError: it is not this network.
+            WeightsCorruptError: it is not this network.
         """
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1  # same sums in the same order, always
-        options.log_severity_level = 3
-        try:
-            self._session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-            alphabet = self._session.get_modelmeta().custom_metadata_map["alphabet"]
-        except Exception as error:  # onnxruntime's own classes are private to its extension module
-            msg = "the number model cannot be loaded"
-            raise EngineError(msg) from error
-        if alphabet != ALPHABET:
-            msg = "the number model is another version's"
-            raise EngineError(msg)
+        self._session = onnx_session(model)
+        if self._session.get_modelmeta().custom_metadata_map.get("alphabet") != ALPHABET:
+            msg = "the number model is another network, or another version's"
+            raise WeightsCorruptError(msg)
 
     @property
     def name(self) -> str:

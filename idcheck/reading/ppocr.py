@@ -15,11 +15,11 @@ from typing import Final
 
 import cv2
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from idcheck import layout
-from idcheck.errors import EngineError
+from idcheck.errors import EngineError, WeightsCorruptError
+from idcheck.networks import onnx_session
 from idcheck.reading.engine import FieldName
 from idcheck.reading.strip import LINE_MM, trim
 from idcheck.types import Gray, Lattice, Transcript
@@ -85,17 +85,14 @@ class PPOCR:
             model: the ONNX file's content.
 
         Raises:
-            EngineError: it is not this network.
+            WeightsCorruptError: it is not this network.
         """
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1  # same sums in the same order, always
-        options.log_severity_level = 3
-        try:
-            self._session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-            dictionary = self._session.get_modelmeta().custom_metadata_map["character"].split("\n")
-        except Exception as error:  # onnxruntime's own classes are private to its extension module
-            msg = "the recognition model cannot be loaded"
-            raise EngineError(msg) from error
+        self._session = onnx_session(model)
+        characters = self._session.get_modelmeta().custom_metadata_map.get("character")
+        if characters is None:
+            msg = "the recognition model is another network: it has no dictionary"
+            raise WeightsCorruptError(msg)
+        dictionary = characters.split("\n")
         self._input = self._session.get_inputs()[0].name
         self._alphabets: dict[FieldName, _Alphabet] = {
             "name": _han(dictionary),

@@ -14,10 +14,10 @@ from typing import Final
 
 import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from idcheck.layout import HEIGHT_MM, WIDTH_MM
+from idcheck.networks import onnx_session
 from idcheck.scene.geometry import Points, as_quad, card_to_photo, project, signed_area
 from idcheck.scene.picture import Picture
 from idcheck.scene.rectify import flatten
@@ -98,10 +98,7 @@ class CardNetworks:
 
     def __init__(self, model: bytes) -> None:
         """Load ``models/locator.onnx``; it runs on one thread."""
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        self._session = onnx_session(model)
 
     def candidates(self, photo: Picture) -> tuple[Candidate, ...]:
         """Where cards may be, the surest first."""

@@ -7,17 +7,14 @@ by quarters, since a file may have lost its orientation.
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
-from threading import Lock
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from idcheck.errors import WeightsCorruptError
+from idcheck.networks import TfliteNetwork
 from idcheck.scene.geometry import as_polygon
 from idcheck.scene.picture import Picture
 from idcheck.types import Box, Face
@@ -61,15 +58,7 @@ class FaceDetector:
         Raises:
             WeightsCorruptError: the network has not the outputs that it should have.
         """
-        # From memory, OpenCV 5 reads tflite with its new engine only, which drops the classifier's output.
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "face.tflite"
-            path.write_bytes(model)
-            self._network = cv2.dnn.readNetFromTFLite(str(path), cv2.dnn.ENGINE_CLASSIC)
-        if tuple(self._network.getUnconnectedOutLayersNames()) != _OUTPUTS:
-            msg = "the face detector was read without all of its outputs"
-            raise WeightsCorruptError(msg)
-        self._lock = Lock()
+        self._network = TfliteNetwork(model, _OUTPUTS)
 
     def detect(self, photo: Picture) -> tuple[Face, ...]:
         """Every face, the largest first."""
@@ -88,9 +77,7 @@ class FaceDetector:
 
     def _look(self, view: _View, least: float) -> list[Face]:
         values = view.pixels.astype(np.float32) / 127.5 - 1
-        with self._lock:
-            self._network.setInput(np.ascontiguousarray(values.transpose(2, 0, 1)[None]))
-            scores, places = (np.array(output, np.float32) for output in self._network.forward(_OUTPUTS))
+        scores, places = self._network.run(np.ascontiguousarray(values.transpose(2, 0, 1)[None]), _OUTPUTS)
         return [_in_photo(view, row, score) for row, score in decode(scores, places, least)]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from idcheck import weights
-from idcheck.errors import EngineError
+from idcheck.errors import WeightsCorruptError
 from idcheck.reading import FieldName
 from idcheck.reading.ppocr import PPOCR
 from idcheck.types import Gray
@@ -98,12 +98,12 @@ def test_nothing_to_read_is_no_error(reader: PPOCR, strip: Gray, field: FieldNam
 
 
 @pytest.mark.parametrize("model", [b"", b"not a model"])
-def test_bytes_that_are_no_model_are_an_engine_error(model: bytes) -> None:
-    with pytest.raises(EngineError):
+def test_bytes_that_are_no_model_are_refused(model: bytes) -> None:
+    with pytest.raises(WeightsCorruptError):
         PPOCR(model)
 
 
-def test_a_model_without_a_dictionary_is_an_engine_error() -> None:
+def test_a_model_without_a_dictionary_is_refused() -> None:
     models = Path(importlib.import_module("rapidocr").__file__ or "").parent / "models"
-    with pytest.raises(EngineError):
+    with pytest.raises(WeightsCorruptError):
         PPOCR((models / "PP-OCRv6_det_small.onnx").read_bytes())
