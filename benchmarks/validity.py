@@ -23,6 +23,7 @@ from idcheck.policy import Policy
 from idcheck.reading import Engine
 from idcheck.reading.ppocr import PPOCR
 
+_STROKE_MM: Final = 0.3
 THRESHOLDS: Final = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
 
 
@@ -35,7 +36,7 @@ class Trial:
         legible: whether a patient person could read it.
         same: whether the raw text is the print, character by character.
         right: whether the dates are; False too where there are none.
-        ratio: log-likelihood ratio of the dates; None where there are none.
+        ratio: log-likelihood ratio of the dates; None where there are none, or no card bears them.
     """
 
     kind: str
@@ -52,14 +53,19 @@ class Trial:
 def legible(strip: Strip) -> bool:
     """Whether a patient person could read it, by the physical numbers and never by a reader's success.
 
-    Digits of 2.1 mm and 9 pixels, edges of at most 0.4 of that (4 σ), a contrast of eight times the noise,
-    and paper not exposed far above white. Strips with a reflection do not count: how much of the thin print
-    it washes out is not recorded.
+    Digits of 2.1 mm and 9 pixels, edges of at most 0.4 of that (4 σ), a contrast of eight times the noise
+    and of 20 levels of gray once blurred (as in `samples.labels`), and paper not exposed far above white.
+    Strips with a reflection do not count: how much of the thin print it washes out is not recorded.
     """
     sharp = strip.blur_mm <= 0.21 and strip.photo_px_per_mm >= 4.3
-    return (
-        sharp and strip.kind != "glare" and strip.hidden == 0 and strip.contrast >= 8.0 and strip.stops <= 0.6
-    )
+    exposed = strip.contrast >= 8.0 and _levels(strip) >= 20 and strip.stops <= 0.6
+    return sharp and exposed and strip.hidden == 0 and strip.kind != "glare"
+
+
+def _levels(strip: Strip) -> float:
+    """Levels of gray, of 255, by which a blurred stroke is darker than paper (of the reflectances drawn)."""
+    paper, ink = (255 * min(1.0, reflectance * 2**strip.stops) ** (1 / 2.2) for reflectance in (0.68, 0.09))
+    return float((paper - ink) * _STROKE_MM / np.hypot(_STROKE_MM, np.sqrt(2 * np.pi) * strip.blur_mm))
 
 
 def trials(engine: Engine, count: int, seed: int) -> Iterator[Trial]:
@@ -67,10 +73,12 @@ def trials(engine: Engine, count: int, seed: int) -> Iterator[Trial]:
     for strip in strips(seed, count, "validity"):
         transcript = engine.read(strip.picture, "validity")
         found = validity.period(transcript)
-        right = _printed(found.valid_from, found.valid_until) == strip.text
-        yield Trial(
-            strip.kind, legible(strip), transcript.text == strip.text, right, found.log_likelihood_ratio
-        )
+        start, until = found.valid_from, found.valid_until
+        right = _printed(start, until) == strip.text
+        # The verdict does not believe any other.
+        borne = start is not None and until is not None and validity.usual(start, until)
+        ratio = found.log_likelihood_ratio if borne else None
+        yield Trial(strip.kind, legible(strip), transcript.text == strip.text, right, ratio)
 
 
 def _printed(*ends: object) -> str:

@@ -355,6 +355,22 @@ _OF_EMBLEM_PHOTO: Final = MappingProxyType(
 """The words where a code speaks of the second photo."""
 
 
+_HARDLY_READ: Final = frozenset(
+    {"nothing_read", "not_a_period", "weak_evidence", "impossible_dates", "implausible_period"}
+)
+
+
+def remedy_of(code: str, subject: str, cause: str | None) -> Text:
+    """What the user should do: where only the emblem side could not be read, not renew the document.
+
+    Raises:
+        KeyError: the code is not in the catalogue.
+    """
+    if code == "document.expired" and cause in _HARDLY_READ:
+        return _EMBLEM_REMEDY
+    return entry_of(code, subject).remedy
+
+
 def entry_of(code: str, subject: str) -> Entry:
     """The entry whose words fit a check's subject.
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from idcheck.claim.validity import TERMS_YEARS, term_years, usual
 from idcheck.policy import MatchRule, Policy, SceneRule
-from idcheck.reasons import BY_CODE, ORDER, entry_of, message
+from idcheck.reasons import BY_CODE, ORDER, message, remedy_of
 from idcheck.report import Check, Evidence, Match, Measured, Measurement, Provenance, Reason, Report
 from idcheck.types import (
     Card,
@@ -41,7 +42,6 @@ QUALITY_CHECKS: Final = (
 )
 """Which measurements decide which code. Measurements that are not named here inform and decide nothing."""
 
-TERMS_YEARS: Final = (5, 10, 20)
 _LAST_AGE_OF_TERM: Final = ((15, 5), (25, 10), (45, 20))
 
 _CONSEQUENCES: Final = frozenset({"no_card", "no_face", "wrong_side", "emblem_no_card", "emblem_wrong_side"})
@@ -310,9 +310,7 @@ def _misread(read: Validity, on: date) -> str | None:
     start, until = read.valid_from, read.valid_until
     if start is None or until is None:
         return None
-    term = _term_in_years(start, until)
-    usual = term is None or term in TERMS_YEARS
-    return None if usual and not _impossible(start, until, on) else "implausible_period"
+    return None if usual(start, until) and not _impossible(start, until, on) else "implausible_period"
 
 
 def _impossible(start: date, until: date | str, on: date, birth: date | None = None) -> bool:
@@ -359,18 +357,9 @@ def _validity_is_plausible(case: Case, read: Validity) -> Check:
         return _check(code, "document", worst, "impossible_dates", evidence)
     if read.valid_from not in (None, start) or read.valid_until not in (None, until):
         return _check(code, "document", Outcome.INDETERMINATE, "typed_differs", evidence)
-    if _term_in_years(start, until) in _terms_at_issue(birth, start):
+    if term_years(start, until) in _terms_at_issue(birth, start):
         return _check(code, "document", Outcome.PASS, None, evidence)
     return _check(code, "document", Outcome.INDETERMINATE, "unusual_term", evidence)
-
-
-def _term_in_years(start: date, until: date | str) -> int | None:
-    """Whole years of a term; None for the long term, 0 when it does not end on the day that it began."""
-    if isinstance(until, str):
-        return None
-    same_day = (start.month, start.day) == (until.month, until.day)
-    leap = (start.month, start.day) == (2, 29) and (until.month, until.day) in {(2, 28), (3, 1)}
-    return until.year - start.year if same_day or leap else 0
 
 
 def _terms_at_issue(birth: date | None, issued: date) -> tuple[int | None, ...]:
@@ -453,7 +442,6 @@ def _spoilt(checks: Iterable[Check]) -> frozenset[str]:
 
 
 def _reason(check: Check) -> Reason:
-    entry = entry_of(check.code, check.subject)
     warns = check.outcome is Outcome.PASS
     text = message(check.code, Outcome.FAIL if warns else check.outcome, check.subject, check.cause)
     return Reason(
@@ -462,8 +450,8 @@ def _reason(check: Check) -> Reason:
         outcome=check.outcome,
         subject=check.subject,
         message=text,
-        remedy=entry.remedy,
-        retryable=entry.retryable,
+        remedy=remedy_of(check.code, check.subject, check.cause),
+        retryable=BY_CODE[check.code].retryable,
         evidence=check.evidence,
     )
 

@@ -284,8 +284,10 @@ def test_what_was_not_clearly_read_neither_passes_nor_rejects(unclear):
     report = judged(UNTYPED, emblem=unclear)
     assert outcome(report, "document.expired") is Outcome.INDETERMINATE
     assert report.decision is Decision.REVIEW
-    assert "document.expired" in codes(report)
     assert "document.expires_soon" not in codes(report)
+    told = next(r for r in report.reasons if r.code == "document.expired")
+    assert "国徽面" in told.remedy.zh
+    assert "换领" not in told.remedy.zh
 
 
 def test_a_period_that_was_hardly_read_rejects_nobody():

@@ -12,7 +12,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import product
 from typing import Final, Literal
+
+import numpy as np
 
 from idcheck.claim.ctc import changes, log_likelihoods
 from idcheck.claim.match import NUMBER_CHANNEL
@@ -22,6 +25,8 @@ from idcheck.types import LONG_TERM, Transcript, Validity
 FIRST_YEAR: Final = 1984
 """In which the first resident identity cards were issued."""
 LAST_YEAR: Final = 2099
+TERMS_YEARS: Final = (5, 10, 20)
+"""Resident Identity Card Law of the PRC, article 5; or 长期."""
 
 _DIGITS: Final = "0123456789"
 _ALPHABET: Final = f"{_DIGITS}.-{LONG_TERM}"
@@ -57,27 +62,53 @@ def period(transcript: Transcript) -> Validity:
     return Validity(start, until, _ratio(transcript, found))
 
 
+def term_years(start: date, until: date | str) -> int | None:
+    """Whole years of a term; None for the long term, 0 when it does not end on the day on which it began."""
+    if isinstance(until, str):
+        return None
+    same_day = (start.month, start.day) == (until.month, until.day)
+    leap = (start.month, start.day) == (2, 29) and (until.month, until.day) in {(2, 28), (3, 1)}
+    return until.year - start.year if same_day or leap else 0
+
+
+def usual(start: date, until: date | str) -> bool:
+    """Whether cards are issued for such a term, at whatever age."""
+    return term_years(start, until) in (*TERMS_YEARS, None)
+
+
 def _ratio(transcript: Transcript, found: re.Match[str]) -> float:
-    """Log-likelihood of what was read minus that of the best text that means another period."""
+    """Log-likelihood of what was read minus that of the best text that means another usual period.
+
+    Each end checks the other: whoever misreads one digit seldom arrives at a usual term.
+    """
     sheet = sheet_of(transcript, "", _ALPHABET)
     emissions = NUMBER_CHANNEL.emissions(sheet.probabilities)
-    text, values = transcript.text, sheet.symbols(_DIGITS)
+    text, values = transcript.text, list(sheet.symbols(_DIGITS))
     changed = changes(emissions, sheet.symbols(text), NUMBER_CHANNEL)[0]
-    other_digit = max(changed[place, values[digit]] for place, digit in _other_digits(text))
+    places = [place for place, character in enumerate(text) if character in _DIGITS]
+    gains = changed[np.ix_(places, values)]
+    gains[np.arange(len(places)), [int(text[place]) for place in places]] = 0.0
+    others = _other_periods("".join(text[place] for place in places))
+    gain = max((sum(gains[at, digit] for at, digit in other) for other in others), default=-np.inf)
     other_end = text[: found.start(2)] + LONG_TERM if found[2] else text[: found.end(1)]
-    texts = [sheet.symbols(text), sheet.symbols(other_end)]
-    own, other = log_likelihoods(emissions, texts, NUMBER_CHANNEL)
-    return float(min(-other_digit, own - other))
+    ends = [sheet.symbols(text), sheet.symbols(other_end)]
+    own, other_ended = log_likelihoods(emissions, ends, NUMBER_CHANNEL)
+    return float(min(-gain, own - other_ended))
 
 
-def _other_digits(text: str) -> Iterator[tuple[int, int]]:
-    """Each place of a text and digit there that would make it another period."""
-    places = [place for place, c in enumerate(text) if c in _DIGITS]
-    digits = "".join(text[place] for place in places)
-    for i, place in enumerate(places):
-        for digit in range(10):
-            if digit != int(digits[i]) and None not in _days(f"{digits[:i]}{digit}{digits[i + 1 :]}"):
-                yield place, digit
+def _other_periods(digits: str) -> Iterator[tuple[tuple[int, int], ...]]:
+    """Changes to the digits, as places and new digits, that make them another usual period.
+
+    One digit changes, or those at the same place of both days.
+    """
+    for place, first, last in product(range(8), range(10), range(10) if digits[8:] else (0,)):
+        change = ((place, first), (place + 8, last))[: len(digits) // 8]
+        other = list(digits)
+        for at, digit in change:
+            other[at] = str(digit)
+        start, until = _days("".join(other))
+        if "".join(other) != digits and start and until and usual(start, until):
+            yield change
 
 
 def _days(digits: str) -> tuple[date | None, date | Literal["长期"] | None]:
