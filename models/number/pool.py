@@ -1,6 +1,6 @@
 """Draw strips into files once, so that training does not wait for drawing.
 
-    python -m models.number.pool --seed 1 --count 20480 --out DIR
+    python -m models.number.pool --seed 1 --count 32768 --out DIR
 
 writes shards 1-000.npz, 1-001.npz, … of `SHARD` strips; training reads the first while the last are drawn.
 Strip i of a seed is the same whatever the others are. Shards that are there already are kept.

@@ -30,10 +30,10 @@ from models.number import printing
 from models.number.printing import AREA, DIGIT_MM, OCR_B, PX_PER_MM, RELATIVES, Light, Print, Rng
 from samples.fonts import Face
 
-Cover: TypeAlias = Literal["none", "finger", "glare"]
+Cover: TypeAlias = Literal["none", "finger", "glare", "patches"]
 Wrong: TypeAlias = Literal["no", "mirrored", "turned", "other text"]
 
-_COVERS: Final[tuple[Cover, ...]] = ("none", "finger", "glare")
+_COVERS: Final[tuple[Cover, ...]] = ("none", "finger", "glare", "patches")
 _WRONGS: Final[tuple[Wrong, ...]] = ("no", "mirrored", "turned", "other text")
 _BOX: Final = FIELDS["id_number"]
 _SIZE: Final = (round(_BOX.width * STRIP_PX_PER_MM), round(_BOX.height * STRIP_PX_PER_MM))
@@ -139,9 +139,12 @@ def random_text(rng: Rng) -> str:
     """Eighteen characters, each independent of the others.
 
     X is as frequent as any digit in the last place and rare elsewhere. Real numbers are not used: what is
-    learnt of dates and regions would be counted twice when a reading is weighed against a claim.
+    learnt of dates and regions would be counted twice when a reading is weighed against a claim. A few texts
+    have but one to three different digits, so that rows of equal ones are no strange sight.
     """
     digits = rng.integers(0, 10, PLACES)
+    if rng.random() < 0.04:
+        digits = rng.choice(rng.integers(0, 10, int(rng.integers(1, 4))), PLACES)
     digits[-1] = rng.integers(0, 11)
     digits[:-1][rng.random(PLACES - 1) < 0.004] = 10
     return "".join(ALPHABET[d] for d in digits)
@@ -168,7 +171,7 @@ def random_conditions(rng: Rng, faces: tuple[Face, ...] = ()) -> Conditions:
         tilt_deg=float(abs(rng.normal(0, 14))),
         turn_deg=float(rng.normal(0, 4) if upright else rng.uniform(0, 360)),
         corners_mm=float(rng.choice([0.15, 0.4, 0.9], p=[0.35, 0.5, 0.15])),
-        cover=_COVERS[int(rng.choice(3, p=(0.74, 0.15, 0.11)))],
+        cover=_COVERS[int(rng.choice(4, p=(0.68, 0.13, 0.09, 0.1)))],
         shadow=bool(rng.random() < 0.25),
         processing=float(rng.random() ** 1.5),
         wrong=_WRONGS[int(rng.choice(4, p=(0.94, 0.02, 0.02, 0.02)))],
@@ -233,6 +236,8 @@ def _covered(rng: Rng, page: Print, conditions: Conditions) -> tuple[Light, NDAr
     if conditions.cover == "finger":
         hidden = _finger(rng, light.shape)
         light = light * (1 - hidden) + _skin(rng, light.shape) * hidden
+    elif conditions.cover == "patches":
+        light, hidden = _patched(rng, light)
     elif conditions.cover == "glare":
         spot = _spot(rng, light.shape)
         light, hidden = light + spot, (spot > 1.0).astype(np.float32)
@@ -270,6 +275,28 @@ def _finger(rng: Rng, shape: tuple[int, ...]) -> Light:
     cv2.line(mask, ends[0], ends[1], 255, max(1, round(thick)))
     soft = cv2.GaussianBlur(mask, (0, 0), float(rng.uniform(0.6, 6)))
     return np.asarray(soft, np.float32) / np.float32(255)
+
+
+def _patched(rng: Rng, light: Light) -> tuple[Light, Light]:
+    """A few small things on the line, of any tone and shape: stickers, dirt, bars; and what they cover."""
+    height, width = light.shape
+    hidden = np.zeros(light.shape, np.float32)
+    for _ in range(int(rng.integers(1, 4))):
+        mask = np.zeros(light.shape, np.uint8)
+        centre = np.array([rng.uniform(0.05, 0.95) * width, rng.uniform(0.25, 0.75) * height])
+        half = np.exp(rng.uniform(np.log([0.5, 0.4]), np.log([5.0, 6.0]))) * PX_PER_MM
+        low, high = ([round(float(v)) for v in end] for end in (centre - half, centre + half))
+        if rng.random() < 0.5:
+            cv2.rectangle(mask, low, high, 255, -1)
+        else:
+            axes = (round(float(half[0])), round(float(half[1])))
+            middle = (round(float(centre[0])), round(float(centre[1])))
+            cv2.ellipse(mask, middle, axes, float(rng.uniform(0, 180)), 0, 360, 255, -1)
+        soft = cv2.GaussianBlur(mask, (0, 0), float(rng.uniform(0.3, 3)))
+        cover = np.asarray(soft, np.float32) / np.float32(255)
+        light = light * (1 - cover) + float(rng.uniform(0.02, 1.0)) * cover
+        hidden = np.maximum(hidden, cover)
+    return light, hidden
 
 
 def _skin(rng: Rng, shape: tuple[int, ...]) -> Light:

@@ -1,8 +1,8 @@
 """Train the number reader on drawn strips, and fit the temperature at which its probabilities are true.
 
-    python -m models.number.pool  --seed 1 --count 20480 --out DIR &
+    python -m models.number.pool  --seed 1 --count 32768 --out DIR &
     python -m models.number.pool  --seed 2 --count 2048   --out DIR
-    python -m models.number.train --pool DIR --seed 1 --held-out 2 --steps 1280 --out DIR/number.pt
+    python -m models.number.train --pool DIR --seed 1 --held-out 2 --steps 2000 --out DIR/number.pt
 
 One thread, fixed seed: the same command on the same pool gives the same weights on the same processor.
 """
@@ -137,9 +137,9 @@ def main() -> None:
     )
     parser.add_argument("--pool", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--shards", type=int, default=10)
+    parser.add_argument("--shards", type=int, default=16)
     parser.add_argument("--held-out", type=int, default=2)
-    parser.add_argument("--steps", type=int, default=1280)
+    parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=4e-3)
     parser.add_argument("--out", type=Path, required=True)
