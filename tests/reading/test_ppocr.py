@@ -10,7 +10,7 @@ import pytest
 from idcheck import weights
 from idcheck.errors import WeightsCorruptError
 from idcheck.reading import FieldName
-from idcheck.reading.ppocr import PPOCR
+from idcheck.reading.ppocr import PPOCR, _period
 from idcheck.types import Gray
 
 
@@ -107,3 +107,26 @@ def test_a_model_without_a_dictionary_is_refused() -> None:
     models = Path(importlib.import_module("rapidocr").__file__ or "").parent / "models"
     with pytest.raises(WeightsCorruptError):
         PPOCR((models / "PP-OCRv6_det_small.onnx").read_bytes())
+
+
+def test_a_period_is_sought_among_its_own_characters_and_the_rest_is_a_gap(reader: PPOCR) -> None:
+    lattice = reader.read(np.full((70, 467), 200, np.uint8), "validity").lattice
+    assert lattice is not None
+    assert set(lattice.alphabet) == set("0123456789.-长期")
+    assert np.exp(lattice.log_probs.astype(np.float64)).sum(axis=1) == pytest.approx(1.0, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("printed", "meant"),
+    [("O", "0"), ("〇", "0"), ("l", "1"), ("—", "-"), ("一", "-"), ("。", "."), ("·", ".")],
+)
+def test_what_a_reader_takes_a_period_s_characters_for_counts_as_them(printed: str, meant: str) -> None:
+    dictionary = ["有", *"0123456789.-长期", printed]
+    alphabet = _period(dictionary)
+    output = np.zeros((2, 1 + len(dictionary)), np.float32)
+    output[0, 1 + dictionary.index(printed)], output[0, 1 + dictionary.index(meant)] = 0.6, 0.3
+    output[1, 1 + dictionary.index("有")] = 1.0
+    probabilities = alphabet.probabilities(output)
+    assert probabilities[0, alphabet.index[meant]] == pytest.approx(0.9)
+    assert probabilities[0, 0] == pytest.approx(0.1)
+    assert probabilities[1, 0] == pytest.approx(1.0)
