@@ -79,7 +79,8 @@ def usual(start: date, until: date | str) -> bool:
 def _ratio(transcript: Transcript, found: re.Match[str]) -> float:
     """Log-likelihood of what was read minus that of the best text that means another usual period.
 
-    Each end checks the other: whoever misreads one digit seldom arrives at a usual term.
+    Each end checks the other: whoever misreads one digit seldom arrives at a usual term. Equal digits in poor
+    light are misread alike, however, so two changes count no more than the less likely of them.
     """
     sheet = sheet_of(transcript, "", _ALPHABET)
     emissions = NUMBER_CHANNEL.emissions(sheet.probabilities)
@@ -87,27 +88,27 @@ def _ratio(transcript: Transcript, found: re.Match[str]) -> float:
     changed = changes(emissions, sheet.symbols(text), NUMBER_CHANNEL)[0]
     places = [place for place, character in enumerate(text) if character in _DIGITS]
     gains = changed[np.ix_(places, values)]
-    gains[np.arange(len(places)), [int(text[place]) for place in places]] = 0.0
     others = _other_periods("".join(text[place] for place in places))
-    gain = max((sum(gains[at, digit] for at, digit in other) for other in others), default=-np.inf)
+    gain = max((min(gains[at, digit] for at, digit in other) for other in others), default=-np.inf)
     other_end = text[: found.start(2)] + LONG_TERM if found[2] else text[: found.end(1)]
     ends = [sheet.symbols(text), sheet.symbols(other_end)]
     own, other_ended = log_likelihoods(emissions, ends, NUMBER_CHANNEL)
     return float(min(-gain, own - other_ended))
 
 
-def _other_periods(digits: str) -> Iterator[tuple[tuple[int, int], ...]]:
+def _other_periods(digits: str) -> Iterator[list[tuple[int, int]]]:
     """Changes to the digits, as places and new digits, that make them another usual period.
 
     One digit changes, or those at the same place of both days.
     """
     for place, first, last in product(range(8), range(10), range(10) if digits[8:] else (0,)):
-        change = ((place, first), (place + 8, last))[: len(digits) // 8]
+        change = [(place, first), (place + 8, last)][: len(digits) // 8]
+        change = [(at, digit) for at, digit in change if digit != int(digits[at])]
         other = list(digits)
         for at, digit in change:
             other[at] = str(digit)
         start, until = _days("".join(other))
-        if "".join(other) != digits and start and until and usual(start, until):
+        if change and start and until and usual(start, until):
             yield change
 
 
