@@ -13,11 +13,11 @@ is never trained on either. Tables are Markdown.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -77,9 +77,9 @@ def engines(model: Path | None) -> Engines:
 
 
 def strips(count: int, face: str, **conditions: Any) -> list[Strip]:
-    """Drawn strips under ordinary conditions with some of them fixed."""
-    drawn = []
-    for number in range(count):
+    """Drawn strips under ordinary conditions with some of them fixed; nothing hides a character."""
+    drawn: list[Strip] = []
+    for number in itertools.count():
         rng = np.random.default_rng((SEED, number))
         faces = FACES[face]
         usual = Conditions(
@@ -93,7 +93,11 @@ def strips(count: int, face: str, **conditions: Any) -> list[Strip]:
             shot_noise=3e-4,
             read_noise=2e-3,
         )
-        drawn.append(draw(rng, random_text(rng), replace(usual, **conditions)))
+        strip = draw(rng, random_text(rng), replace(usual, **conditions))
+        if strip.visible.min() > 0.99:
+            drawn.append(strip)
+        if len(drawn) == count:
+            break
     return drawn
 
 
@@ -164,7 +168,7 @@ def honesty(readers: Engines, count: int, face: str) -> None:
     _row("confidence", "places", "right", "mean confidence")
     _row(*["---"] * 4)
     edges = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.97, 0.99, 0.999, 1.01)
-    for low, high in pairwise(edges):
+    for low, high in itertools.pairwise(edges):
         m = (p >= low) & (p < high)
         if m.any():
             _row(f"{low:g} to {min(high, 1):g}", str(m.sum()), f"{r[m].mean():.4f}", f"{p[m].mean():.4f}")
