@@ -215,11 +215,7 @@ def _reading_checks(case: Case, matches: Mapping[str, Match]) -> Iterator[Check]
     """Whether the two fields can be read, and whether they say what was typed."""
     yield _number_is_valid(case)
     floor = case.policy.reading.unreadable_below
-    unread = (
-        [f for f in ("id_number", "name") if case.measured.readings[f].confidence < floor]
-        if (case.measured.readings)
-        else []
-    )
+    unread = {field for field, reading in case.measured.readings.items() if reading.confidence < floor}
     for field in ("id_number", "name"):
         missing = _hidden_by(case, field)
         if missing or field not in case.measured.readings:
