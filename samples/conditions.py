@@ -8,6 +8,9 @@ from samples.card import HEIGHT_MM, WIDTH_MM, CardRecipe
 from samples.covering import field_areas
 from samples.light import Lamp, Light
 
+_PAPER = 0.8  # light of white paper
+_BRIGHTEST = 0.9  # of what clips: cameras spare the highlights of what they expose for
+
 
 def sample_light(rng: np.random.Generator, cls: str, card: CardRecipe | None) -> Light:
     """Light, shadows and gloss; strong reflections on the card only where the class is about them."""
@@ -62,7 +65,12 @@ def _sample_lamp(rng: np.random.Generator, area: F64, radiance: float, size: flo
     )
 
 
-def sample_optics(rng: np.random.Generator, cls: str) -> Optics:
+def _headroom(light: Light, gain: float) -> float:
+    """The exposure at which the card's paper just keeps its shades, in the channel of the highest `gain`."""
+    return float(np.log2(_BRIGHTEST / (gain * (_PAPER * light.card + light.haze))))
+
+
+def sample_optics(rng: np.random.Generator, cls: str, light: Light) -> Optics:
     """Blur, exposure, noise and processing; strong only where the class is about them."""
     warm = rng.normal(0, 0.10)
     gains = np.exp([-warm + rng.normal(0, 0.03), rng.normal(0, 0.02), warm + rng.normal(0, 0.03)])
@@ -74,6 +82,8 @@ def sample_optics(rng: np.random.Generator, cls: str) -> Optics:
         noisy *= rng.uniform(1.0, 3.0)
     shaken = rng.random() < 0.25
     motion = rng.uniform(0.05, 0.35) if shaken else 0.0
+    if cls not in ("overexposed", "glare"):
+        ev = min(ev, _headroom(light, float(gains.max())))
     return Optics(
         lens_sigma=float(rng.uniform(0.00022, 0.00060)),
         card_coc_mm=float(np.exp(rng.uniform(np.log(0.4), np.log(4.5))))

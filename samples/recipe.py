@@ -127,7 +127,7 @@ def sample_recipe(rng: np.random.Generator, cls: str | None = None, *, card_pool
     others: tuple[Held, ...] = ()
     if cls == "two_cards" and held is not None:
         others = (second_card(rng, aspect, held, card_pool),)
-    optics = sample_optics(rng, cls)
+    optics = sample_optics(rng, cls, light)
     return Recipe(
         cls=cls,
         aspect=aspect,

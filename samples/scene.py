@@ -80,11 +80,13 @@ def render(recipe: Recipe, long_side: int) -> Scene:
 
 
 def _metered(illumination: F32, held: Held | None) -> F32:
-    """`illumination` (H, W) scaled to 1 at the card's centre, as a camera does that exposes for the card."""
+    """`illumination` (H, W) scaled as by a camera that exposes for the card: 1 where the card is lit best."""
     height, width = illumination.shape
-    x, y = (held.pose.x, held.pose.y) if held is not None else (0.5, 0.5)
-    row, column = int(np.clip(y * height, 0, height - 1)), int(np.clip(x * width, 0, width - 1))
-    return illumination / max(float(illumination[row, column]), 0.05)
+    x, y, radius = (held.pose.x, held.pose.y, held.pose.width_fraction / 2) if held else (0.5, 0.5, 0.15)
+    rows, columns = np.ogrid[:height, :width]
+    near = (columns - x * width) ** 2 + (rows - y * height) ** 2 <= (radius * width) ** 2
+    brightest = float(np.percentile(illumination[near], 95)) if near.any() else 1.0
+    return illumination / max(brightest, 0.05)
 
 
 def _homography(held: Held | None, size: tuple[int, int]) -> F64 | None:

@@ -145,6 +145,12 @@ def test_exposure_and_glare_grade_with_their_severity():
     assert shares[0] < shares[1] <= shares[2]
 
 
+@pytest.mark.parametrize("seed", [8, 17, 26, 38])
+def test_a_clear_photo_keeps_the_shades_of_its_cards_paper(seed):
+    scene = render(sample_recipe(np.random.default_rng([777, seed]), "clear"), 500)
+    assert scene.label["card_saturated"] < 0.03
+
+
 def test_blur_is_four_standard_deviations_of_all_that_blurs():
     recipe = sample_recipe(np.random.default_rng(3), "clear")
     optics = replace(recipe.optics, lens_sigma=0.5 / 1000, card_coc_mm=2.0, motion_mm=3.0, motion_curve=0.0)
