@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Final
 
@@ -24,6 +25,7 @@ from idcheck.types import (
     Facts,
     MatchEvidence,
     Polygon,
+    RawMeasure,
     Reading,
     Scene,
     Side,
@@ -38,6 +40,25 @@ FACE_WEIGHTS: Final = "face_full_range"
 CARD_WEIGHTS: Final = "card_locator"
 MESH_WEIGHTS: Final = "face_landmark"
 READER_WEIGHTS: Final = "ppocrv6_rec_small"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Observed:
+    """What the photos of one submission show, before anybody asks what was typed.
+
+    Attributes:
+        scene: where things are.
+        measurements: raw values, in a fixed order.
+        fields: what was read in each field with all its probabilities, which no archive keeps; and where.
+        emblem: what the photo of the emblem side shows; None where none was supplied.
+        timings_ms: wall time of each stage, in ms.
+    """
+
+    scene: Scene
+    measurements: tuple[RawMeasure, ...]
+    fields: Mapping[str, tuple[Transcript, Polygon]]
+    emblem: Emblem | None
+    timings_ms: Mapping[str, float]
 
 
 class Checker:
@@ -95,6 +116,14 @@ class Checker:
         Raises:
             PhotoError: as :meth:`check`.
         """
+        return self.weigh(self.observe(data, emblem), claim)
+
+    def observe(self, data: bytes, emblem: bytes | None = None) -> Observed:
+        """Do everything that needs pixels, whatever was typed.
+
+        Raises:
+            PhotoError: as :meth:`check`.
+        """
         clock = _Clock()
         with clock("photo"):
             picture = photo.decode(data, self.policy.limits)
@@ -106,16 +135,29 @@ class Checker:
             measurements = self._assessor.assess(picture, scene, card)
         with clock("reading"):
             fields = reading.read(picture, readable, self._engine) if readable is not None else {}
-        with clock("match"):
-            matches = _matches(claim, {field: transcript for field, (transcript, _) in fields.items()})
-            facts = claims.facts(claim)
-        readings = {field: _reading(transcript, region) for field, (transcript, region) in fields.items()}
         other_side = None
         if emblem is not None:
             with clock("emblem"):
                 second = photo.decode(emblem, self.policy.limits)
                 other_side = _emblem(second, self._locator.locate(second), self._engine)
-        return Measured(scene, measurements, readings, matches, facts, self._models, clock.ms, other_side)
+        return Observed(scene, measurements, fields, other_side, clock.ms)
+
+    def weigh(self, observed: Observed, claim: Claim) -> Measured:
+        """Compare what a photo shows with what was typed; many claims may be made of one photo."""
+        clock = _Clock()
+        with clock("match"):
+            matches = _matches(claim, {field: text for field, (text, _) in observed.fields.items()})
+            facts = claims.facts(claim)
+        return Measured(
+            scene=observed.scene,
+            measurements=observed.measurements,
+            readings={field: _reading(text, region) for field, (text, region) in observed.fields.items()},
+            matches=matches,
+            claim=facts,
+            models=self._models,
+            timings_ms={**observed.timings_ms, **clock.ms},
+            emblem=observed.emblem,
+        )
 
     def judge(
         self,

@@ -33,6 +33,16 @@ def png(picture) -> bytes:
     return cv2.imencode(".png", picture)[1].tobytes()
 
 
+def test_a_photo_observed_once_serves_every_claim(checker):
+    observed = checker.observe(CLEAR)
+    for claim in (CLAIM, Claim(name=CLAIM.name + "某", id_number=CLAIM.id_number)):
+        once, anew = checker.weigh(observed, claim), checker.measure(CLEAR, claim)
+        assert {**once.to_dict(), "timings_ms": {}} == {**anew.to_dict(), "timings_ms": {}}
+        assert once.timings_ms.keys() == anew.timings_ms.keys()
+    assert CLAIM.name not in repr(observed)
+    assert CLAIM.id_number not in repr(observed)
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.one_of(st.binary(max_size=200), st.binary(max_size=50).map(lambda tail: CLEAR[:5000] + tail)))
 def test_any_bytes_give_a_report_or_a_typed_error(checker, data):
