@@ -21,7 +21,7 @@ from idcheck import layout
 from idcheck.errors import EngineError, WeightsCorruptError
 from idcheck.networks import onnx_session
 from idcheck.reading.engine import FieldName
-from idcheck.reading.strip import LINE_MM, brightened, trim
+from idcheck.reading.strip import LINE_MM, trim
 from idcheck.types import Gray, Lattice, Transcript
 
 _HEIGHT: Final = 48
@@ -135,8 +135,6 @@ def _picture(strip: Gray, field: FieldName) -> NDArray[np.float32]:
     else:
         line_mm, stretch = (LINE_MM, 1.0) if field == "name" else (_PERIOD_LINE_MM, _PERIOD_STRETCH)
         px_per_mm = strip.shape[0] / layout.PRINTED[field].height
-        if field == "validity":
-            strip = brightened(strip, px_per_mm)
         strip = trim(strip, px_per_mm, line_mm)
         width = max(2, round(strip.shape[1] / strip.shape[0] * stretch * _HEIGHT / _COLUMN)) * _COLUMN
     line = cv2.resize(strip, (width, _HEIGHT), interpolation=cv2.INTER_LINEAR)

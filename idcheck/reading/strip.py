@@ -21,8 +21,6 @@ _MARGIN_MM: Final = 0.45
 _SMOOTH_MM: Final = 0.12
 _WIDEST_STROKE_MM: Final = 2.0
 _LINE_SHARE: Final = 0.3
-_GRAIN_MM: Final = 0.1
-_PAPER: Final = 200.0
 _TEXT_SHARE: Final = 0.25
 _RIVAL_SHARE: Final = 0.5
 
@@ -55,17 +53,6 @@ def trim(strip: Gray, px_per_mm: float, line_mm: float = LINE_MM) -> Gray:
     margin, half, centre = _MARGIN_MM * px_per_mm, line_mm / 2 * px_per_mm, (top + bottom) / 2
     left, right = max(0, round(spans[0][0] - margin)), round(spans[-1][1] + margin)
     return strip[max(0, round(centre - half)) : round(centre + half), left:right]
-
-
-def brightened(strip: Gray, px_per_mm: float) -> Gray:
-    """The strip smoothed by a tenth of a millimetre, its paper brought to the light gray of a good photo.
-
-    It helps fine print in the dark: of 207 drawn validity periods, most of them dark, 201 instead of 199 were
-    read exactly.
-    """
-    smooth = cv2.GaussianBlur(strip, (0, 0), _GRAIN_MM * px_per_mm).astype(np.float32)
-    paper = max(float(np.percentile(smooth, 90)), 1.0)
-    return np.asarray(np.clip(smooth * (_PAPER / paper), 0, 255), np.uint8)
 
 
 def _ink(strip: Gray, px_per_mm: float) -> NDArray[np.float32]:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from idcheck.reading.strip import LINE_MM, brightened, trim
+from idcheck.reading.strip import LINE_MM, trim
 from idcheck.types import Gray
 
 PX_PER_MM = 10.0
@@ -89,15 +89,3 @@ def test_a_blank_strip_stays_whole(level: int) -> None:
 def test_of_any_strip_something_remains(strip: Gray) -> None:
     kept = trim(strip, max(0.2, strip.shape[0] / 6.9))
     assert kept.size > 0
-
-
-@pytest.mark.parametrize("exposure", [0.05, 0.25, 1.0])
-def test_a_dark_strip_is_brightened_to_the_same_paper_and_contrast(exposure: float) -> None:
-    full = brightened(with_bars(paper(), 13, 360), PX_PER_MM).astype(float)
-    dark = (with_bars(paper(), 13, 360) * exposure).astype(np.uint8)
-    assert np.abs(brightened(dark, PX_PER_MM) - full).mean() < 12
-    assert np.median(full[:8]) == pytest.approx(200, abs=12)
-
-
-def test_brightening_leaves_black_black() -> None:
-    assert not brightened(paper(0), PX_PER_MM).any()
