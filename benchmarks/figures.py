@@ -12,7 +12,7 @@ from scipy import stats
 
 from benchmarks.labelled import SEES, Submission
 from idcheck.report import Report
-from idcheck.types import MatchOutcome, Outcome, Side
+from idcheck.types import Decision, MatchOutcome, Outcome, Side
 
 FOUND_WITHIN: Final = 0.25
 """Mean corner error, as a fraction of the card's width, above which a card does not count as found."""
@@ -42,6 +42,16 @@ class Row:
             r.code for r in self.report.reasons if r.outcome is Outcome.FAIL and r.code.startswith(prefix)
         ]
 
+    def text(self, field: str) -> str:
+        """What was read there; empty where nothing was."""
+        reading = self.report.readings.get(field)
+        return "" if reading is None else reading.text
+
+    def outcome(self, field: str) -> MatchOutcome | None:
+        """Whether the card says there what was typed; None without a card."""
+        match = self.report.matches.get(field)
+        return None if match is None else match.outcome
+
     def lowest_score(self, names: Iterable[str]) -> float | None:
         """The lowest score of the named measurements."""
         found = (self.report.measurements.get(name) for name in names)
@@ -67,7 +77,7 @@ def auc(bad: Sequence[float], good: Sequence[float]) -> float | None:
     return float(stats.mannwhitneyu(good, bad).statistic) / (len(bad) * len(good))
 
 
-def _share(holds: Iterable[object]) -> float | None:
+def share(holds: Iterable[object]) -> float | None:
     """The fraction of these that hold; None of nothing."""
     found = [bool(one) for one in holds]
     return sum(found) / len(found) if found else None
@@ -89,12 +99,25 @@ def scene_figures(genuine: Sequence[Row]) -> dict[str, Any]:
         "corner_error_median": _quantile(best, 0.5),
         "corner_error_p90": _quantile(best, 0.9),
         "orientation_right": sum(e[0] <= min(e) + 0.1 for e in errors) / len(errors) if errors else None,
-        "decoys": len(decoys),
-        "decoys_called_card": sum(
-            row.sees_portrait_side and all(r.code != "photo.card_missing" for r in row.report.reasons)
-            for row in decoys
-        ),
+        "decoys": {kind: _called_card(of_kind) for kind, of_kind in _by_kind(decoys).items()}
+        | {"all": _called_card(decoys)},
     }
+
+
+def _by_kind(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row.submission.picture.kind, []).append(row)
+    return dict(sorted(groups.items()))
+
+
+def _called_card(decoys: Sequence[Row]) -> dict[str, Any]:
+    """How many of these were taken for a portrait side."""
+    called = [
+        row.sees_portrait_side and all(r.code != "photo.card_missing" for r in row.report.reasons)
+        for row in decoys
+    ]
+    return {"pictures": len(called), "called_card": sum(called), "share": share(called)}
 
 
 def quality_figures(genuine: Sequence[Row]) -> dict[str, Any]:
@@ -109,15 +132,38 @@ def quality_figures(genuine: Sequence[Row]) -> dict[str, Any]:
             "defective": len(bad),
             "scored": len(scored),
             "auc": auc(scored, fine),
-            "told": _share(row.fails("photo.") for row in bad),
+            "told": share(row.fails("photo.") for row in bad),
         }
     return {
         "clear": len(clear),
-        "clear_false_alarm": _share(row.fails("photo.") for row in clear),
+        "clear_false_alarm": share(row.fails("photo.") for row in clear),
         "clear_alarm_codes": sorted(code for row in clear for code in row.fails("photo.")),
         "blur_spearman": _blur_correlation(genuine),
         "classes": classes,
     }
+
+
+def score_figures(genuine: Sequence[Row]) -> dict[str, dict[str, Any]]:
+    """Calibration of the scores: how many pictures, clear or of a class, are free of its defect.
+
+    By class, and by quarter of the lowest score of the measurements that should see it: a score is calibrated
+    where the share rises from 0 in the lowest quarter to 1 in the highest, and is about a half around 50.
+    """
+    figures: dict[str, dict[str, Any]] = {}
+    for kind, names in SEES.items():
+        scored = [
+            (score, row)
+            for row in genuine
+            if row.submission.picture.kind in {"clear", kind}
+            and (score := row.lowest_score(names)) is not None
+        ]
+        figures[kind] = {}
+        for low in (0, 25, 50, 75):
+            free = [
+                not r.submission.picture.is_defective for s, r in scored if min(int(s) // 25 * 25, 75) == low
+            ]
+            figures[kind] |= {f"{low}–{low + 25}": len(free), f"free at {low}–{low + 25}": share(free)}
+    return figures
 
 
 def _blur_correlation(genuine: Sequence[Row]) -> float | None:
@@ -131,70 +177,11 @@ def _blur_correlation(genuine: Sequence[Row]) -> float | None:
     return float(stats.spearmanr(*zip(*pairs, strict=True)).statistic) if len(pairs) >= 5 else None
 
 
-def reading_figures(genuine: Sequence[Row]) -> dict[str, Any]:
-    """Exact transcripts and genuine claims, by field, on legible fields and on all."""
-    figures: dict[str, Any] = {}
-    for field, legible, truth in (
-        ("name", "name_legible", "name"),
-        ("id_number", "number_legible", "id_number"),
-    ):
-        rows = [row for row in genuine if row.label.get(legible)]
-        every = [row for row in genuine if row.label.get(truth)]
-        figures[field] = {
-            "legible": len(rows),
-            "exact": _share(_text(row, field) == row.label[truth] for row in rows),
-            "genuine_on_legible": {
-                outcome.value: sum(_outcome(row, field) is outcome for row in rows)
-                for outcome in MatchOutcome
-            },
-            "genuine_called_mismatch": _share(_outcome(row, field) is MatchOutcome.MISMATCH for row in every),
-        }
-    return figures
-
-
-def _text(row: Row, field: str) -> str:
-    reading = row.report.readings.get(field)
-    return "" if reading is None else reading.text
-
-
-def _outcome(row: Row, field: str) -> MatchOutcome | None:
-    match = row.report.matches.get(field)
-    return None if match is None else match.outcome
-
-
-def claim_figures(rows: Sequence[Row]) -> dict[str, Any]:
-    """Impostors' claims, by how they differ from the truth."""
-    kinds = sorted({row.submission.kind for row in rows if not row.submission.is_genuine})
-    figures: dict[str, Any] = {}
-    for kind in kinds:
-        of_kind = [row for row in rows if row.submission.kind == kind]
-        outcomes = [_outcome(row, row.submission.false_field) for row in of_kind]
-        figures[kind] = {
-            "claims": len(of_kind),
-            **{outcome.value: outcomes.count(outcome) for outcome in MatchOutcome},
-            "approved": sum(row.report.decision.value == "approved" for row in of_kind),
-        }
-    return figures
-
-
 def decision_figures(genuine: Sequence[Row]) -> dict[str, dict[str, int]]:
     """How many genuine submissions of each class met each decision."""
-    table: dict[str, dict[str, int]] = {}
-    for row in genuine:
-        counts = table.setdefault(row.submission.picture.kind, {})
-        counts[row.report.decision.value] = counts.get(row.report.decision.value, 0) + 1
-    return table
-
-
-def all_figures(rows: Sequence[Row]) -> dict[str, Any]:
-    """Every figure of a run."""
-    genuine = [row for row in rows if row.submission.is_genuine]
     return {
-        "scene": scene_figures(genuine),
-        "quality": quality_figures(genuine),
-        "reading": reading_figures(genuine),
-        "claims": claim_figures(rows),
-        "decisions": decision_figures(genuine),
+        kind: {decision.value: sum(row.report.decision is decision for row in rows) for decision in Decision}
+        for kind, rows in _by_kind(genuine).items()
     }
 
 
@@ -214,6 +201,6 @@ def badness(row: Row) -> float:
     elif picture.is_defective and not row.fails("photo."):
         wrong += 2.0
     for field, legible in (("name", "name_legible"), ("id_number", "number_legible")):
-        if row.label.get(legible) and _outcome(row, field) is not MatchOutcome.MATCH:
-            wrong += 2.0 if _outcome(row, field) is MatchOutcome.MISMATCH else 1.0
+        if row.label.get(legible) and row.outcome(field) is not MatchOutcome.MATCH:
+            wrong += 2.0 if row.outcome(field) is MatchOutcome.MISMATCH else 1.0
     return wrong

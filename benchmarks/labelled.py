@@ -27,6 +27,9 @@ SEES: Final[dict[str, tuple[str, ...]]] = {
 }
 """Class of picture → the measurements that should see it; the lowest score counts."""
 
+GENUINE: Final = "genuine"
+"""The kind of a claim that is what the card says."""
+
 STANDARD_CLAIM: Final = Claim(name="王小明", id_number="110101199001010007")
 """What is claimed of a picture without a card."""
 
@@ -37,6 +40,11 @@ class Picture:
 
     path: Path
     label: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        """Tells it from all others, also where several sets are read."""
+        return f"{self.path.parent.name}/{self.path.name}"
 
     @property
     def kind(self) -> str:
@@ -87,7 +95,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A picture with a claim; ``kind`` is ``genuine`` or how an impostor's claim differs."""
+    """A picture with a claim; ``kind`` is `GENUINE`, or ``name_…`` or ``number_…`` by how it differs."""
 
     picture: Picture
     claim: Claim
@@ -96,7 +104,7 @@ class Submission:
     @property
     def is_genuine(self) -> bool:
         """Whether the claim is what the card says."""
-        return self.kind == "genuine"
+        return self.kind == GENUINE
 
     @property
     def false_field(self) -> str:
@@ -131,7 +139,7 @@ def read_submissions(folder: Path) -> list[Submission]:
     return [
         Submission(picture, claim, kind)
         for picture in pictures
-        for claim, kind in claims.get(picture.label["file"], [(_genuine(picture), "genuine")])
+        for claim, kind in claims.get(picture.label["file"], [(_genuine(picture), GENUINE)])
     ]
 
 

@@ -377,7 +377,7 @@ def _change(now: str, then: str) -> str:
 def load(path: Path) -> list[Row]:
     """Genuine claims on a labelled set: a folder, or what ``benchmarks.accuracy`` wrote of one."""
     if path.is_dir():
-        return run([one for one in read_submissions(path) if one.is_genuine])
+        return list(run(one for one in read_submissions(path) if one.is_genuine))
     with path.open(encoding="utf-8") as lines:
         found = [_row(json.loads(line)) for line in lines]
     return [row for row in found if row.submission.is_genuine]
