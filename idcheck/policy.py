@@ -11,6 +11,7 @@ import hashlib
 import json
 import math
 import tomllib
+from bisect import bisect_left
 from functools import cached_property
 from importlib import resources
 from itertools import pairwise
@@ -58,22 +59,51 @@ class Curve(_Table):
 
     def score(self, raw: float) -> float:
         """The score of a raw value, 0 to 100."""
-        points = self.points
-        if raw <= points[0][0]:
-            return points[0][1]
-        for (x0, y0), (x1, y1) in pairwise(points):
-            if raw <= x1:
-                score = y0 + (y1 - y0) * (raw - x0) / (x1 - x0)
-                return min(max(score, 0.0), 100.0)  # rounding may step over the ends
-        return points[-1][1]
+        raws, scores = self._columns
+        after = bisect_left(raws, raw)
+        if after == 0:
+            return scores[0]
+        if after == len(raws):
+            return scores[-1]
+        (x0, y0), (x1, y1) = self.points[after - 1 : after + 1]
+        score = y0 + (y1 - y0) * (raw - x0) / (x1 - x0)
+        return min(max(score, 0.0), 100.0)  # rounding may step over the ends
+
+    def accepts(self, raw: float) -> bool:
+        """Whether a raw value does not fail."""
+        lowest, highest = self.accepted
+        return lowest <= raw <= highest
+
+    @cached_property
+    def accepted(self) -> tuple[float, float]:
+        """The lowest and the highest raw value that does not fail; infinite where there is no border.
+
+        Returns:
+            (inf, -inf) where every value fails.
+        """
+        passing = [i for i, (_, score) in enumerate(self.points) if score >= self.fail_below]
+        if not passing:
+            return math.inf, -math.inf
+        first, last = passing[0], passing[-1]
+        return (
+            -math.inf if first == 0 else self._border(first, first - 1),
+            math.inf if last == len(self.points) - 1 else self._border(last, last + 1),
+        )
 
     @cached_property
     def threshold(self) -> float | None:
-        """The raw value at which the score crosses ``fail_below``; None when no value does."""
-        for (x0, y0), (x1, y1) in pairwise(self.points):
-            if y0 != y1 and min(y0, y1) <= self.fail_below <= max(y0, y1):
-                return x0 + (x1 - x0) * (self.fail_below - y0) / (y1 - y0)
-        return None
+        """The raw value beyond which the check fails; None when none does, or every one."""
+        return next((border for border in self.accepted if math.isfinite(border)), None)
+
+    @cached_property
+    def _columns(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        raws, scores = zip(*self.points, strict=True)
+        return raws, scores
+
+    def _border(self, inside: int, outside: int) -> float:
+        """Between a point that passes and its neighbour that fails; exact where the former is the border."""
+        (x0, y0), (x1, y1) = self.points[inside], self.points[outside]
+        return x0 + (x1 - x0) * (self.fail_below - y0) / (y1 - y0)
 
 
 class MatchRule(_Table):

@@ -4,20 +4,26 @@ Each check is one small function that looks at the evidence and says how it ende
 counts. One that cannot tell, or whose evidence was not supplied, keeps a submission from approval when the
 policy requires its group. What was not assessed only because something more basic is missing (the card, the
 face) stays out of the reasons: the user is told the root of it, once.
+
+:func:`judge` answers one submission with a whole report. :func:`decide` says the same in short, for archives
+that are judged again under another policy or on another day: the checks are the same, but nothing is worded,
+scored or shown that nobody asks for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from functools import partial
+from typing import Final, NamedTuple
 
 from idcheck.claim.validity import TERMS_YEARS, term_years, usual
-from idcheck.policy import MatchRule, Policy, SceneRule
-from idcheck.reasons import BY_CODE, ORDER, message, remedy_of
+from idcheck.policy import Curve, MatchRule, Policy, SceneRule
+from idcheck.reasons import BY_CODE, CATALOGUE, ORDER, message, remedy_of
 from idcheck.report import Check, Evidence, Match, Measured, Measurement, Provenance, Reason, Report
 from idcheck.types import (
+    Box,
     Card,
     Decision,
     Facts,
@@ -26,6 +32,7 @@ from idcheck.types import (
     Outcome,
     Polygon,
     RawMeasure,
+    Reading,
     Side,
     Validity,
 )
@@ -42,6 +49,22 @@ QUALITY_CHECKS: Final = (
 )
 """Which measurements decide which code. Measurements that are not named here inform and decide nothing."""
 
+PASS, FAIL, INDETERMINATE, NOT_ASSESSED = Outcome
+_DECISIVE: Final = tuple(
+    (code, name, name.partition(".")[0]) for code, names in QUALITY_CHECKS for name in names
+)
+"""Code, measurement and subject of each quality check."""
+
+_MISMATCH: Final = {"name": "info.name_mismatch", "id_number": "info.id_number_mismatch"}
+_OUTCOME_OF: Final = {
+    MatchOutcome.MATCH: PASS,
+    MatchOutcome.MISMATCH: FAIL,
+    MatchOutcome.INDETERMINATE: INDETERMINATE,
+}
+_SEVERITY: Final = {FAIL: 0, INDETERMINATE: 1, NOT_ASSESSED: 2, PASS: 3}
+_INCURABLE: Final = frozenset(entry.code for entry in CATALOGUE if not entry.retryable)
+"""What no other submission of the user cures."""
+
 _LAST_AGE_OF_TERM: Final = ((15, 5), (25, 10), (45, 20))
 
 _CONSEQUENCES: Final = frozenset({"no_card", "no_face", "wrong_side", "emblem_no_card", "emblem_wrong_side"})
@@ -50,12 +73,62 @@ _CONSEQUENCES: Final = frozenset({"no_card", "no_face", "wrong_side", "emblem_no
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One submission as the checks see it."""
+    """One submission as the checks see it.
+
+    Attributes:
+        in_short: whether measurements that are good enough may go without a finding.
+    """
 
     measured: Measured
     facts: Facts
     policy: Policy
     on: date
+    in_short: bool = False
+
+
+class Finding(NamedTuple):
+    """How one check ended.
+
+    Attributes:
+        show: makes what the finding rests on, where there is anything; of an archive, few are ever shown.
+    """
+
+    code: str
+    subject: str
+    outcome: Outcome
+    cause: str | None = None
+    show: Callable[[], Evidence | None] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A decision and what it rests on, without the words of a report.
+
+    Attributes:
+        findings: what the reasons of the report are made of, in their order.
+    """
+
+    decision: Decision
+    findings: tuple[Finding, ...]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the findings; one that concerns two subjects is there twice."""
+        return tuple(finding.code for finding in self.findings)
+
+
+def decide(measured: Measured, facts: Facts, policy: Policy, on: date) -> Verdict:
+    """Decide a submission as :func:`judge` does, many times faster.
+
+    Args:
+        measured: as for :func:`judge`.
+        facts: likewise.
+        policy: likewise.
+        on: likewise.
+    """
+    checks, _ = _weigh(Case(measured, facts, policy, on, in_short=True))
+    wanting = _wanting(checks, policy)
+    return Verdict(_decision(wanting), _told(checks, wanting))
 
 
 def judge(measured: Measured, facts: Facts, policy: Policy, on: date) -> Report:
@@ -70,29 +143,19 @@ def judge(measured: Measured, facts: Facts, policy: Policy, on: date) -> Report:
     Returns:
         The report. The same arguments give an equal report.
     """
-    case = Case(measured, facts, policy, on)
-    quality = tuple(_quality_checks(case))
-    spoilt = _spoilt(quality)
-    matches = {
-        field: _match(found, _rule(policy, field), seen_well=field not in spoilt)
-        for field, found in measured.matches.items()
-    }
-    checks = (
-        *_scene_checks(case),
-        *quality,
-        *_reading_checks(case, matches),
-        *_emblem_checks(case),
-        *_document_checks(case),
-        *_account_checks(case),
-    )
+    checks, matches = _weigh(Case(measured, facts, policy, on))
+    wanting = _wanting(checks, policy)
     return Report(
-        decision=_decide(checks, policy),
-        reasons=_reasons(checks, policy),
-        checks=checks,
+        decision=_decision(wanting),
+        reasons=tuple(map(_reason, _told(checks, wanting))),
+        checks=tuple(map(_check, checks)),
         scene=measured.scene,
         measurements={m.name: _scored(m, policy) for m in measured.measurements},
         readings={**measured.readings, **(measured.emblem.readings if measured.emblem else {})},
-        matches=matches,
+        matches={
+            field: _match(found, matches[field], _rule(policy, field))
+            for field, found in measured.matches.items()
+        },
         provenance=Provenance(
             version=measured.models.version,
             policy=policy.name,
@@ -105,16 +168,29 @@ def judge(measured: Measured, facts: Facts, policy: Policy, on: date) -> Report:
     )
 
 
+def _weigh(case: Case) -> tuple[list[Finding], dict[str, MatchOutcome]]:
+    """Every check, and what came of each field's match."""
+    quality = list(_quality_checks(case))
+    spoilt = _spoilt(quality)
+    matches = {
+        field: _match_outcome(found, _rule(case.policy, field), seen_well=field not in spoilt)
+        for field, found in case.measured.matches.items()
+    }
+    checks = [
+        *_scene_checks(case),
+        *quality,
+        *_reading_checks(case, matches),
+        *_emblem_checks(case),
+        *_document_checks(case),
+        *_account_checks(case),
+    ]
+    return checks, matches
+
+
 # ---------------------------------------------------------------- the checks, a family each
 
 
-def _check(
-    code: str, subject: str, outcome: Outcome, cause: str | None = None, evidence: Evidence | None = None
-) -> Check:
-    return Check(code, BY_CODE[code].group, subject, outcome, cause, evidence)
-
-
-def _scene_checks(case: Case) -> Iterator[Check]:
+def _scene_checks(case: Case) -> Iterator[Finding]:
     """What is in the picture at all."""
     scene, rule = case.measured.scene, case.policy.scene
     card = scene.card
@@ -122,81 +198,89 @@ def _scene_checks(case: Case) -> Iterator[Check]:
     yield _count("photo.several_cards", scene.cards, "card", None if card is None else card.corners)
     face = scene.face
     if face is None:
-        yield _check("photo.face_missing", "photo", Outcome.FAIL)
+        yield Finding("photo.face_missing", "photo", FAIL)
     else:
         sure = face.confidence >= rule.face_found
-        yield _check(
+        yield Finding(
             "photo.face_missing",
             "photo",
-            Outcome.PASS if sure else Outcome.INDETERMINATE,
+            PASS if sure else INDETERMINATE,
             None if sure else "low_confidence",
-            Evidence("face.confidence", face.confidence, "1", rule.face_found, face.box.polygon),
+            lambda: Evidence("face.confidence", face.confidence, "1", rule.face_found, face.box.polygon),
         )
-    yield _count("photo.several_faces", scene.faces, "face", None if face is None else face.box.polygon)
+    yield _count("photo.several_faces", scene.faces, "face", None if face is None else face.box)
 
 
-def _emblem_checks(case: Case) -> Iterator[Check]:
+def _emblem_checks(case: Case) -> Iterator[Finding]:
     """Whether the second photo, where there is one, shows the emblem side."""
     emblem = case.measured.emblem
     if emblem is not None:
         yield from _card_checks(emblem.card, case.policy.scene, Side.EMBLEM)
 
 
-def _card_checks(card: Card | None, rule: SceneRule, wanted: Side) -> Iterator[Check]:
+def _card_checks(card: Card | None, rule: SceneRule, wanted: Side) -> Iterator[Finding]:
     """Whether a photo shows a card, and the side that it should."""
     photo, subject, none = (
         ("photo", "card", "no_card") if wanted is Side.PORTRAIT else ("emblem", "emblem", "emblem_no_card")
     )
     if card is None or card.confidence < rule.card_missing:
-        yield _check("photo.card_missing", photo, Outcome.FAIL)
-        yield _check("photo.wrong_side", subject, Outcome.NOT_ASSESSED, none)
+        yield Finding("photo.card_missing", photo, FAIL)
+        yield Finding("photo.wrong_side", subject, NOT_ASSESSED, none)
         return
     sure = card.confidence >= rule.card_found
-    yield _check(
+    yield Finding(
         "photo.card_missing",
         photo,
-        Outcome.PASS if sure else Outcome.INDETERMINATE,
+        PASS if sure else INDETERMINATE,
         None if sure else "low_confidence",
-        Evidence(f"{subject}.confidence", card.confidence, "1", rule.card_found, card.corners),
+        lambda: Evidence(f"{subject}.confidence", card.confidence, "1", rule.card_found, card.corners),
     )
-    shown = Evidence(f"{subject}.side", card.side.value, None, wanted.value, card.corners)
-    wrong = card.side is not wanted
-    yield _check("photo.wrong_side", subject, Outcome.FAIL if wrong else Outcome.PASS, None, shown)
+    yield Finding(
+        "photo.wrong_side",
+        subject,
+        PASS if card.side is wanted else FAIL,
+        None,
+        lambda: Evidence(f"{subject}.side", card.side.value, None, wanted.value, card.corners),
+    )
 
 
-def _count(code: str, found: int, subject: str, region: Polygon | None) -> Check:
+def _count(code: str, found: int, subject: str, where: Polygon | Box | None) -> Finding:
     if found == 0:
-        return _check(code, "photo", Outcome.NOT_ASSESSED, f"no_{subject}")
-    outcome = Outcome.FAIL if found > 1 else Outcome.PASS
-    return _check(code, "photo", outcome, None, Evidence(f"photo.{subject}s", found, "1", 1, region))
+        return Finding(code, "photo", NOT_ASSESSED, f"no_{subject}")
+    return Finding(
+        code,
+        "photo",
+        FAIL if found > 1 else PASS,
+        None,
+        lambda: Evidence(
+            f"photo.{subject}s", found, "1", 1, where.polygon if isinstance(where, Box) else where
+        ),
+    )
 
 
-def _quality_checks(case: Case) -> Iterator[Check]:
+def _quality_checks(case: Case) -> Iterator[Finding]:
     """Every measurement that decides something, against its curve."""
     found = {m.name: m for m in case.measured.measurements}
-    for code, names in QUALITY_CHECKS:
-        for name in names:
-            curve = case.policy.curves.get(name)
-            if curve is not None:
-                yield _quality_check(case, code, name, found.get(name))
+    without_card, without_face = _hidden_by(case, "card"), _hidden_by(case, "face")
+    curves = case.policy.curves
+    for code, name, subject in _DECISIVE:
+        curve = curves.get(name)
+        if curve is None:
+            continue
+        missing, measure = without_face if subject == "face" else without_card, found.get(name)
+        if missing is not None:
+            yield Finding(code, subject, NOT_ASSESSED, missing)
+        elif measure is None or measure.raw is None:
+            cause = measure.cause if measure is not None and measure.cause else "could_not_assess"
+            yield Finding(code, subject, INDETERMINATE, cause)
+        elif not curve.accepts(measure.raw):
+            yield Finding(code, subject, FAIL, None, partial(_quality_evidence, measure, curve))
+        elif not case.in_short:
+            yield Finding(code, subject, PASS, None, partial(_quality_evidence, measure, curve))
 
 
-def _quality_check(case: Case, code: str, name: str, measure: RawMeasure | None) -> Check:
-    subject = name.partition(".")[0]
-    if missing := _hidden_by(case, subject):
-        return _check(code, subject, Outcome.NOT_ASSESSED, missing)
-    if measure is None or measure.raw is None:
-        cause = measure.cause if measure is not None and measure.cause else "could_not_assess"
-        return _check(code, subject, Outcome.INDETERMINATE, cause)
-    curve = case.policy.curves[name]
-    outcome = Outcome.FAIL if curve.score(measure.raw) < curve.fail_below else Outcome.PASS
-    return _check(
-        code,
-        subject,
-        outcome,
-        None,
-        Evidence(name, measure.raw, measure.unit, curve.threshold, measure.region),
-    )
+def _quality_evidence(measure: RawMeasure, curve: Curve) -> Evidence:
+    return Evidence(measure.name, measure.raw, measure.unit, curve.threshold, measure.region)
 
 
 def _hidden_by(case: Case, subject: str) -> str | None:
@@ -211,60 +295,64 @@ def _hidden_by(case: Case, subject: str) -> str | None:
     return "wrong_side" if scene.card.side is not Side.PORTRAIT else None
 
 
-def _reading_checks(case: Case, matches: Mapping[str, Match]) -> Iterator[Check]:
+def _reading_checks(case: Case, matches: Mapping[str, MatchOutcome]) -> Iterator[Finding]:
     """Whether the two fields can be read, and whether they say what was typed."""
     yield _number_is_valid(case)
-    floor = case.policy.reading.unreadable_below
-    unread = {field for field, reading in case.measured.readings.items() if reading.confidence < floor}
+    readings, floor = case.measured.readings, case.policy.reading.unreadable_below
+    unread = [field for field, reading in readings.items() if reading.confidence < floor]
     for field in ("id_number", "name"):
         missing = _hidden_by(case, field)
-        if missing or field not in case.measured.readings:
-            yield _check("photo.unreadable", field, Outcome.NOT_ASSESSED, missing or "no_card")
-            yield _check(f"info.{field}_mismatch", field, Outcome.NOT_ASSESSED, missing or "no_card")
+        if missing is not None or field not in readings:
+            yield Finding("photo.unreadable", field, NOT_ASSESSED, missing or "no_card")
+            yield Finding(_MISMATCH[field], field, NOT_ASSESSED, missing or "no_card")
             continue
-        reading = case.measured.readings[field]
         # One unread field may be our weakness; when neither says anything, the photo is at fault.
-        worst = Outcome.FAIL if len(unread) == 2 else Outcome.INDETERMINATE
-        yield _check(
-            "photo.unreadable",
-            field,
-            worst if field in unread else Outcome.PASS,
-            "nothing_read" if field in unread and not reading.text else None,
-            Evidence(f"{field}.confidence", reading.confidence, "1", floor, reading.region),
-        )
+        worst = FAIL if len(unread) == 2 else INDETERMINATE
+        yield _can_be_read(readings[field], field, worst if field in unread else PASS, floor)
         yield _says_what_was_typed(case, field, matches[field])
 
 
-def _says_what_was_typed(case: Case, field: str, match: Match) -> Check:
+def _can_be_read(reading: Reading, field: str, outcome: Outcome, floor: float) -> Finding:
+    return Finding(
+        "photo.unreadable",
+        field,
+        outcome,
+        None if outcome is PASS or reading.text else "nothing_read",
+        lambda: Evidence(f"{field}.confidence", reading.confidence, "1", floor, reading.region),
+    )
+
+
+def _says_what_was_typed(case: Case, field: str, match: MatchOutcome) -> Finding:
     found = case.measured.matches[field]
     rule = _rule(case.policy, field)
-    outcome = {
-        MatchOutcome.MATCH: Outcome.PASS,
-        MatchOutcome.MISMATCH: Outcome.FAIL,
-        MatchOutcome.INDETERMINATE: Outcome.INDETERMINATE,
-    }[match.outcome]
-    cause = None if outcome is Outcome.PASS else found.cause
-    if outcome is Outcome.INDETERMINATE and cause is None:
+    outcome = _OUTCOME_OF[match]
+    cause = None if outcome is PASS else found.cause
+    if outcome is INDETERMINATE and cause is None:
         cause = "weak_evidence"
-    evidence = Evidence(
-        f"{field}.log_likelihood_ratio",
-        found.log_likelihood_ratio,
-        "nat",
-        rule.reject if outcome is Outcome.FAIL else rule.accept,
-        case.measured.readings[field].region,
+    return Finding(
+        _MISMATCH[field],
+        field,
+        outcome,
+        cause,
+        lambda: Evidence(
+            f"{field}.log_likelihood_ratio",
+            found.log_likelihood_ratio,
+            "nat",
+            rule.reject if outcome is FAIL else rule.accept,
+            case.measured.readings[field].region,
+        ),
     )
-    return _check(f"info.{field}_mismatch", field, outcome, cause, evidence)
 
 
-def _number_is_valid(case: Case) -> Check:
+def _number_is_valid(case: Case) -> Finding:
     claim = case.measured.claim
     problem = claim.number_problem
     if problem is None and claim.birth is not None and claim.birth > case.on:
         problem = "birth_date"
-    return _check("info.id_number_invalid", "id_number", Outcome.FAIL if problem else Outcome.PASS, problem)
+    return Finding("info.id_number_invalid", "id_number", FAIL if problem else PASS, problem)
 
 
-def _document_checks(case: Case) -> Iterator[Check]:
+def _document_checks(case: Case) -> Iterator[Finding]:
     """Validity, from the dates that were supplied, else from those that were read."""
     read = _clearly_read(case)
     until, cause = case.facts.valid_until, None
@@ -272,18 +360,16 @@ def _document_checks(case: Case) -> Iterator[Check]:
         until, cause = read.valid_until, read.cause or _misread(read, case.on)
     if until is None or cause is not None:
         missing = cause == "not_supplied" or cause in _CONSEQUENCES
-        outcome = Outcome.NOT_ASSESSED if missing else Outcome.INDETERMINATE
-        yield _check("document.expired", "document", outcome, cause, _reading_evidence(case))
-        yield _check("document.expires_soon", "document", Outcome.NOT_ASSESSED, cause)
+        outcome = NOT_ASSESSED if missing else INDETERMINATE
+        yield Finding("document.expired", "document", outcome, cause, lambda: _reading_evidence(case))
+        yield Finding("document.expires_soon", "document", NOT_ASSESSED, cause)
     else:
         days = timedelta.max if isinstance(until, str) else until - case.on
         expired = days < timedelta(0)
-        evidence = _until_evidence(case, until)
-        yield _check(
-            "document.expired", "document", Outcome.FAIL if expired else Outcome.PASS, None, evidence
-        )
+        evidence = partial(_until_evidence, case, until)
+        yield Finding("document.expired", "document", FAIL if expired else PASS, None, evidence)
         soon = not expired and days <= timedelta(days=case.policy.document.expires_soon_days)
-        yield _check("document.expires_soon", "document", Outcome.PASS, "soon" if soon else None, evidence)
+        yield Finding("document.expires_soon", "document", PASS, "soon" if soon else None, evidence)
     yield _validity_is_plausible(case, read)
 
 
@@ -338,24 +424,28 @@ def _iso(day: date | str) -> str:
     return day if isinstance(day, str) else day.isoformat()
 
 
-def _validity_is_plausible(case: Case, read: Validity) -> Check:
+def _validity_is_plausible(case: Case, read: Validity) -> Finding:
     """Whether the period can be, and whether what was supplied is what the emblem side says."""
     code, facts, birth = "document.validity_inconsistent", case.facts, case.measured.claim.birth
     start = read.valid_from if facts.valid_from is None else facts.valid_from
     until = read.valid_until if facts.valid_until is None else facts.valid_until
     if not isinstance(start, date) or until is None:
-        return _check(code, "document", Outcome.NOT_ASSESSED, read.cause or "not_supplied")
+        return Finding(code, "document", NOT_ASSESSED, read.cause or "not_supplied")
     supplied = facts.valid_from is not None and facts.valid_until is not None
-    evidence = Evidence("document.validity", f"{_iso(start)}/{_iso(until)}", None, None, None)
+    evidence = partial(_period_evidence, start, until)
     if _impossible(start, until, case.on, birth):
         # What was read may be our mistake; what was supplied is the platform's word.
-        worst = Outcome.FAIL if supplied else Outcome.INDETERMINATE
-        return _check(code, "document", worst, "impossible_dates", evidence)
+        worst = FAIL if supplied else INDETERMINATE
+        return Finding(code, "document", worst, "impossible_dates", evidence)
     if read.valid_from not in (None, start) or read.valid_until not in (None, until):
-        return _check(code, "document", Outcome.INDETERMINATE, "typed_differs", evidence)
+        return Finding(code, "document", INDETERMINATE, "typed_differs", evidence)
     if term_years(start, until) in _terms_at_issue(birth, start):
-        return _check(code, "document", Outcome.PASS, None, evidence)
-    return _check(code, "document", Outcome.INDETERMINATE, "unusual_term", evidence)
+        return Finding(code, "document", PASS, None, evidence)
+    return Finding(code, "document", INDETERMINATE, "unusual_term", evidence)
+
+
+def _period_evidence(start: date, until: date | str) -> Evidence:
+    return Evidence("document.validity", f"{_iso(start)}/{_iso(until)}", None, None, None)
 
 
 def _terms_at_issue(birth: date | None, issued: date) -> tuple[int | None, ...]:
@@ -371,84 +461,90 @@ def _term(age: int) -> int | None:
     return next((years for last, years in _LAST_AGE_OF_TERM if age <= last), None)
 
 
-def _account_checks(case: Case) -> Iterator[Check]:
+def _account_checks(case: Case) -> Iterator[Finding]:
     """What the platform knows of the document's other accounts, and of this one."""
     count, limit = case.facts.accounts_verified, case.policy.account.max_accounts_per_document
     code = "document.account_limit_reached"
     if count is None:
-        yield _check(code, "document", Outcome.NOT_ASSESSED, "not_supplied")
+        yield Finding(code, "document", NOT_ASSESSED, "not_supplied")
     else:
-        evidence = Evidence("document.accounts_verified", count, "1", limit, None)
-        yield _check(code, "document", Outcome.FAIL if count >= limit else Outcome.PASS, None, evidence)
+        evidence = partial(Evidence, "document.accounts_verified", count, "1", limit, None)
+        yield Finding(code, "document", FAIL if count >= limit else PASS, None, evidence)
     violation = case.facts.severe_violation
     code = "account.severe_violation"
     if violation is None:
-        yield _check(code, "account", Outcome.NOT_ASSESSED, "not_supplied")
+        yield Finding(code, "account", NOT_ASSESSED, "not_supplied")
     else:
-        evidence = Evidence("account.severe_violation", violation, None, False, None)
-        yield _check(code, "account", Outcome.FAIL if violation else Outcome.PASS, None, evidence)
+        evidence = partial(Evidence, "account.severe_violation", violation, None, False, None)
+        yield Finding(code, "account", FAIL if violation else PASS, None, evidence)
 
 
 # ---------------------------------------------------------------- from checks to the answer
 
 
-def _decide(checks: tuple[Check, ...], policy: Policy) -> Decision:
-    failed = [check for check in checks if check.outcome is Outcome.FAIL]
-    if any(not BY_CODE[check.code].retryable for check in failed):
+def _wanting(checks: Iterable[Finding], policy: Policy) -> list[Finding]:
+    """The checks that keep the submission from approval."""
+    return [check for check in checks if check.outcome is not PASS and _counts(check, policy)]
+
+
+def _counts(check: Finding, policy: Policy) -> bool:
+    """Whether it matters that this check did not pass."""
+    if check.outcome is FAIL:
+        return True
+    if check.outcome is NOT_ASSESSED and check.code in policy.required.optional:
+        return False
+    return BY_CODE[check.code].group in policy.required.groups
+
+
+def _decision(wanting: Collection[Finding]) -> Decision:
+    failed = {check.code for check in wanting if check.outcome is FAIL}
+    if not _INCURABLE.isdisjoint(failed):
         return Decision.REJECTED
     if failed:
         return Decision.RESUBMIT
-    if any(_keeps_from_approval(check, policy) for check in checks):
-        return Decision.REVIEW
-    return Decision.APPROVED
+    return Decision.REVIEW if wanting else Decision.APPROVED
 
 
-def _keeps_from_approval(check: Check, policy: Policy) -> bool:
-    if check.outcome is Outcome.PASS:
-        return False
-    if check.outcome is Outcome.FAIL:
-        return True
-    if check.outcome is Outcome.NOT_ASSESSED and check.code in policy.required.optional:
-        return False
-    return check.group in policy.required.groups
+def _told(checks: Iterable[Finding], wanting: Iterable[Finding]) -> tuple[Finding, ...]:
+    """What the user is told, most useful first: what is wanting, once, and what they are warned of."""
+    spoilt = _spoilt(check for check in wanting if check.code.startswith("photo."))
 
-
-def _reasons(checks: tuple[Check, ...], policy: Policy) -> tuple[Reason, ...]:
-    spoilt = _spoilt(check for check in checks if check.code.startswith("photo."))
-
-    def told(check: Check) -> bool:
-        if check.cause == "soon":
-            return True
-        if check.cause in _CONSEQUENCES or not _keeps_from_approval(check, policy):
+    def told(check: Finding) -> bool:
+        if check.cause in _CONSEQUENCES:
             return False
         if check.code == "info.id_number_mismatch" and check.cause == "claim_invalid":
             return False  # told as info.id_number_invalid
         # A field that cannot be made out because it is blurred or cut off: that is the reason, told once.
-        return check.outcome is not Outcome.INDETERMINATE or check.subject not in spoilt
+        return check.outcome is not INDETERMINATE or check.subject not in spoilt
 
-    severity = {Outcome.FAIL: 0, Outcome.INDETERMINATE: 1, Outcome.NOT_ASSESSED: 2, Outcome.PASS: 3}
-    kept = sorted(filter(told, checks), key=lambda c: (severity[c.outcome], ORDER[c.code]))
-    return tuple(_reason(check) for check in kept)
+    reasons = [check for check in wanting if told(check)]
+    reasons += [check for check in checks if check.cause == "soon"]
+    return tuple(sorted(reasons, key=lambda check: (_SEVERITY[check.outcome], ORDER[check.code])))
 
 
-def _spoilt(checks: Iterable[Check]) -> frozenset[str]:
+def _spoilt(checks: Iterable[Finding]) -> frozenset[str]:
     """The subjects of failed checks; what spoils the card spoils the fields on it."""
-    failed = {check.subject for check in checks if check.outcome is Outcome.FAIL}
+    failed = {check.subject for check in checks if check.outcome is FAIL}
     return frozenset(failed | {"name", "id_number"} if "card" in failed else failed)
 
 
-def _reason(check: Check) -> Reason:
-    warns = check.outcome is Outcome.PASS
-    text = message(check.code, Outcome.FAIL if warns else check.outcome, check.subject, check.cause)
+def _check(finding: Finding) -> Check:
+    code, subject, outcome, cause, show = finding
+    return Check(code, BY_CODE[code].group, subject, outcome, cause, show())
+
+
+def _reason(finding: Finding) -> Reason:
+    code, subject, outcome, cause, show = finding
+    entry = BY_CODE[code]
     return Reason(
-        code=check.code,
-        group=check.group,
-        outcome=check.outcome,
-        subject=check.subject,
-        message=text,
-        remedy=remedy_of(check.code, check.subject, check.cause),
-        retryable=BY_CODE[check.code].retryable,
-        evidence=check.evidence,
+        code=code,
+        group=entry.group,
+        outcome=outcome,
+        subject=subject,
+        message=message(code, FAIL if outcome is PASS else outcome, subject, cause),  # a pass here warns
+        remedy=remedy_of(code, subject, cause),
+        retryable=entry.retryable,
+        evidence=show(),
     )
 
 
@@ -462,17 +558,22 @@ def _rule(policy: Policy, field: str) -> MatchRule:
     return policy.match.name if field == "name" else policy.match.id_number
 
 
-def _match(found: MatchEvidence, rule: MatchRule, *, seen_well: bool) -> Match:
+def _match_outcome(found: MatchEvidence, rule: MatchRule, *, seen_well: bool) -> MatchOutcome:
     """Whether the card says what was typed. What was not seen well can be confirmed, never contradicted."""
     ratio = found.log_likelihood_ratio
     if found.cause == "claim_invalid":
-        return Match(MatchOutcome.MISMATCH, ratio, 0.0)
+        return MatchOutcome.MISMATCH
     if ratio is None:
-        return Match(MatchOutcome.INDETERMINATE, None, None)
+        return MatchOutcome.INDETERMINATE
     if ratio >= rule.accept and found.cause is None:
-        outcome = MatchOutcome.MATCH
-    elif ratio <= rule.reject and seen_well:
-        outcome = MatchOutcome.MISMATCH
-    else:
-        outcome = MatchOutcome.INDETERMINATE
-    return Match(outcome, ratio, rule.probability(ratio))
+        return MatchOutcome.MATCH
+    if ratio <= rule.reject and seen_well:
+        return MatchOutcome.MISMATCH
+    return MatchOutcome.INDETERMINATE
+
+
+def _match(found: MatchEvidence, outcome: MatchOutcome, rule: MatchRule) -> Match:
+    ratio = found.log_likelihood_ratio
+    if found.cause == "claim_invalid":
+        return Match(outcome, ratio, 0.0)
+    return Match(outcome, ratio, None if ratio is None else rule.probability(ratio))

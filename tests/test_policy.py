@@ -113,6 +113,26 @@ def test_scores_are_bounded_and_monotone(xs, ys, falling, a, b):
         assert curve.score(low) <= curve.score(high) + 1e-9
 
 
+@given(
+    ys=st.lists(st.sampled_from([0.0, 20.0, 49.0, 50.0, 70.0, 100.0]), min_size=2, max_size=6),
+    falling=st.booleans(),
+    raw=st.floats(-1, 6),
+)
+def test_what_is_accepted_is_what_scores_enough(ys, falling, raw):
+    points = tuple((0.7 * i, y) for i, y in enumerate(sorted(ys, reverse=falling)))
+    curve = Curve(points=points, fail_below=50)
+    if abs(curve.score(raw) - 50) > 1e-9:
+        assert curve.accepts(raw) == (curve.score(raw) > 50)
+    for point, score in points:
+        assert curve.accepts(point) == (score >= 50)
+
+
+def test_a_value_on_the_border_is_accepted():
+    for curve in Policy.default().curves.values():
+        assert curve.threshold is not None
+        assert curve.accepts(curve.threshold)
+
+
 def test_the_threshold_is_where_the_curve_crosses_the_border():
     curve = Curve(points=((0.2, 100), (0.9, 50), (2.0, 0)), fail_below=50)
     assert curve.threshold == pytest.approx(0.9)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from idcheck.policy import Policy
 from idcheck.reasons import CATALOGUE, CAUSE_TEXTS, Group
 from idcheck.types import ClaimFacts, Decision, Facts, MatchEvidence, MatchOutcome, Outcome, Reading, Side
-from idcheck.verdict import QUALITY_CHECKS
+from idcheck.verdict import QUALITY_CHECKS, decide, judge
 from tests.evidence import (
     CARD,
     CORNERS,
@@ -22,6 +22,7 @@ from tests.evidence import (
     codes,
     emblem,
     judged,
+    measured,
     measures,
     worst_raw,
 )
@@ -409,6 +410,33 @@ def test_only_a_submission_whose_required_checks_all_pass_is_approved(spoilt, ra
         measurements=measures(**spoilt),
         matches={"name": MatchEvidence(ratio), "id_number": MatchEvidence(50.0)},
     )
+
+
+@given(
+    spoilt=st.dictionaries(
+        st.sampled_from([n.replace(".", "__") for _, names in QUALITY_CHECKS for n in names]),
+        st.one_of(st.none(), st.floats(-10, 100)),
+    ),
+    ratio=st.one_of(st.none(), st.floats(-100, 100)),
+    cause=st.sampled_from([None, "weak_evidence", "claim_invalid"]),
+    scene=st.sampled_from([SCENE, replace(SCENE, card=None), replace(SCENE, face=None, cards=2)]),
+    second=st.sampled_from([None, emblem(), emblem(ratio=0.0), emblem(None, None, None, "emblem_no_card")]),
+    until=st.sampled_from([None, "长期", ON, ON - timedelta(days=1), ON + timedelta(days=400)]),
+)
+def test_a_decision_in_short_is_that_of_the_report(spoilt, ratio, cause, scene, second, until):
+    found = measured(
+        measurements=measures(**spoilt),
+        matches={"name": MatchEvidence(ratio, cause), "id_number": MatchEvidence(50.0)},
+        scene=scene,
+        emblem=second,
+    )
+    facts = replace(FACTS, valid_until=until)
+    report, verdict = judge(found, facts, POLICY, ON), decide(found, facts, POLICY, ON)
+    assert verdict.decision is report.decision
+    assert list(verdict.codes) == codes(report)
+    for finding, reason in zip(verdict.findings, report.reasons, strict=True):
+        assert (finding.subject, finding.outcome) == (reason.subject, reason.outcome)
+        assert finding.show() == reason.evidence
 
 
 def test_every_code_of_the_catalogue_is_checked_for():
