@@ -53,7 +53,7 @@ class Assessor:
         """Load the network that sees whether a face is covered.
 
         Args:
-            face_landmark: ``face_landmark.tflite``.
+            face_landmark: ``models/face_mesh.onnx``.
 
         Raises:
             WeightsCorruptError: it is another network.

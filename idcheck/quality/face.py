@@ -23,13 +23,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from idcheck.networks import TfliteNetwork
+from idcheck.errors import WeightsCorruptError
+from idcheck.networks import onnx_session
 from idcheck.types import Colour, Face, Gray, Quad
 
 SIDE: Final = 192
 """Pixels of the network's square input."""
 
-_OUTPUTS: Final = ("conv2d_30", "conv2d_20")
 _AROUND: Final = 1.5
 """Side of the crop over the longer side of the face's box, as the network was trained."""
 _BARE_LOGIT: Final = 28.0
@@ -51,20 +51,23 @@ class ColourPicture(Protocol):
 
 
 class FaceMesh:
-    """Tells how sure it is that a crop shows a face. Threads take turns."""
+    """Tells how sure it is that a crop shows a face. Threads may share one."""
 
     def __init__(self, model: bytes) -> None:
-        """Load ``face_landmark.tflite``.
+        """Load ``models/face_mesh.onnx``.
 
         Raises:
-            WeightsCorruptError: the network has not the outputs that it should have.
+            WeightsCorruptError: it is another network.
         """
-        self._network = TfliteNetwork(model, _OUTPUTS)
+        self._session = onnx_session(model)
+        if [output.name for output in self._session.get_outputs()] != ["logit"]:
+            msg = "the face mesh's weights are another network's"
+            raise WeightsCorruptError(msg)
 
     def covered(self, face: Upright) -> float:
         """Share of the face that is covered, 0 to 1; dark glasses apart."""
         blob = cv2.dnn.blobFromImage(face.picture, 1 / 255, swapRB=True)
-        (logit,) = self._network.run(np.asarray(blob, np.float32), _OUTPUTS[:1])
+        (logit,) = self._session.run(["logit"], {"picture": blob})
         return float(np.clip((_BARE_LOGIT - logit.item()) * _PER_LOGIT, 0, 1))
 
 

@@ -65,13 +65,13 @@ class _Found:
 
 
 class Locator:
-    """Finds card and faces. Safe to share between threads; the face detector makes them take turns."""
+    """Finds card and faces. Safe to share between threads."""
 
     def __init__(self, face_model: bytes, card_model: bytes) -> None:
         """Load both models.
 
         Args:
-            face_model: ``face_detection_full_range.tflite``.
+            face_model: ``models/face_detector.onnx``.
             card_model: ``models/locator.onnx``.
         """
         self._faces = FaceDetector(face_model)

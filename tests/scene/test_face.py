@@ -24,14 +24,13 @@ def detector() -> FaceDetector:
 
 
 def tensors() -> tuple[Floats, Floats]:
-    return np.full((1, 2304, 1), -9.0, np.float32), np.zeros((1, 2304, 16), np.float32)
+    return np.full((48, 48), -9.0, np.float32), np.zeros((16, 48, 48), np.float32)
 
 
 def test_an_anchor_is_the_middle_of_its_cell() -> None:
     scores, values = tensors()
-    anchor = 10 * 48 + 20
-    scores[0, anchor] = 2.0
-    values[0, anchor, :6] = (1.0, -2.0, 30.0, 40.0, 5.0, 6.0)
+    scores[10, 20] = 2.0
+    values[:6, 10, 20] = (1.0, -2.0, 30.0, 40.0, 5.0, 6.0)
     ((row, score),) = decode(scores, values, least=0.5)
     assert score == pytest.approx(1 / (1 + np.exp(-2.0)), abs=1e-6)
     assert row[:6] == pytest.approx([20.5 * 4 + 1, 10.5 * 4 - 2, 30, 40, 20.5 * 4 + 5, 10.5 * 4 + 6])
@@ -39,9 +38,9 @@ def test_an_anchor_is_the_middle_of_its_cell() -> None:
 
 def test_anchors_of_one_face_are_averaged_by_their_scores() -> None:
     scores, values = tensors()
-    for anchor, logit, width in ((480, 3.0, 40.0), (481, 1.0, 44.0)):
-        scores[0, anchor] = logit
-        values[0, anchor, 2:4] = width
+    for column, logit, width in ((0, 3.0, 40.0), (1, 1.0, 44.0)):
+        scores[10, column] = logit
+        values[2:4, 10, column] = width
     ((row, score),) = decode(scores, values, least=0.5)
     sure = 1 / (1 + np.exp(-np.array([3.0, 1.0])))
     assert row[2] == pytest.approx(np.average([40, 44], weights=sure), abs=1e-4)
@@ -50,9 +49,9 @@ def test_anchors_of_one_face_are_averaged_by_their_scores() -> None:
 
 def test_faces_apart_stay_apart_and_weak_anchors_do_not_count() -> None:
     scores, values = tensors()
-    values[0, :, 2:4] = 30.0
-    scores[0, [0, 1000]] = 2.0
-    scores[0, 2000] = -0.5
+    values[2:4] = 30.0
+    scores[[0, 20], [0, 40]] = 2.0
+    scores[41, 32] = -0.5
     assert len(decode(scores, values, least=0.5)) == 2
     assert len(decode(scores, values, least=0.3)) == 3
 
@@ -60,7 +59,7 @@ def test_faces_apart_stay_apart_and_weak_anchors_do_not_count() -> None:
 def test_a_score_beyond_every_exponent_is_just_sure() -> None:
     scores, values = tensors()
     scores[0, 7] = 1e4
-    values[0, 7, 2:4] = 30.0
+    values[2:4, 0, 7] = 30.0
     assert decode(scores, values, least=0.5)[0][1] == pytest.approx(1.0)
 
 
@@ -105,6 +104,6 @@ def test_no_face_in_a_plain_picture(detector: FaceDetector) -> None:
     assert detector.detect(Photo.from_pixels(np.full((400, 300, 3), 90, np.uint8))) == ()
 
 
-def test_a_network_with_other_outputs_is_refused() -> None:
+def test_another_network_is_refused() -> None:
     with pytest.raises(WeightsCorruptError):
         FaceDetector(weights.load("face_landmark"))
