@@ -7,6 +7,7 @@ four names, sharpening six.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -25,11 +26,18 @@ _TEXT_SHARE: Final = 0.25
 _RIVAL_SHARE: Final = 0.5
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Where a line of print stands in a strip, in pixels; the ends are beyond the last row and column."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+
 def trim(strip: Gray, px_per_mm: float, line_mm: float = LINE_MM) -> Gray:
     """The part of a strip that holds its line of print, with a little air around it.
-
-    Where two lines show, it is the lower one: cards of some regions print a second script above the Chinese.
-    A dark or bright area wider than any stroke (a finger, the frame's edge, glare) is not taken for print.
 
     Args:
         strip: dark print on lighter ground.
@@ -39,20 +47,30 @@ def trim(strip: Gray, px_per_mm: float, line_mm: float = LINE_MM) -> Gray:
     Returns:
         a view of the strip; the whole strip when no print stands out.
     """
+    found = extent(strip, px_per_mm)
+    if found is None:
+        return strip
+    margin, half, centre = _MARGIN_MM * px_per_mm, line_mm / 2 * px_per_mm, (found.top + found.bottom) / 2
+    left, right = max(0, round(found.left - margin)), round(found.right + margin)
+    return strip[max(0, round(centre - half)) : round(centre + half), left:right]
+
+
+def extent(strip: Gray, px_per_mm: float) -> Extent | None:
+    """Where the line of print stands; none where no print stands out.
+
+    Where two lines show, it is the lower one: cards of some regions print a second script above the Chinese.
+    A dark or bright area wider than any stroke (a finger, the frame's edge, glare) is not taken for print.
+    """
     ink = _ink(strip, px_per_mm)
     lines = _runs(_profile(ink.mean(axis=1), 0.5 * px_per_mm), _LINE_SHARE)
     if not lines:
-        return strip
+        return None
     weights = [float(ink[top:bottom].sum()) for top, bottom in lines]
     top, bottom = [line for line, w in zip(lines, weights, strict=True) if w >= _RIVAL_SHARE * max(weights)][
         -1
     ]
     spans = _runs(_profile(ink[top:bottom].mean(axis=0), 0.9 * px_per_mm), _TEXT_SHARE)
-    if not spans:
-        return strip
-    margin, half, centre = _MARGIN_MM * px_per_mm, line_mm / 2 * px_per_mm, (top + bottom) / 2
-    left, right = max(0, round(spans[0][0] - margin)), round(spans[-1][1] + margin)
-    return strip[max(0, round(centre - half)) : round(centre + half), left:right]
+    return Extent(top, bottom, spans[0][0], spans[-1][1]) if spans else None
 
 
 def _ink(strip: Gray, px_per_mm: float) -> NDArray[np.float32]:
