@@ -4,7 +4,7 @@ It reads as the pipeline: the bytes of a photo and a :class:`Claim` go into :met
 finds the face and the card, measures how well each can be seen, reads the two fields and weighs them against
 what was typed. The outcome, :class:`Measured`, and what the platform knows (:class:`Facts`) go into
 :meth:`Checker.judge`, which under a :class:`Policy` makes the :class:`Report`; :meth:`Checker.check` does
-both.
+both, and :func:`check_many` does it to a stream of submissions in several processes.
 """
 
 from __future__ import annotations
@@ -13,14 +13,28 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["Checker", "Claim", "Decision", "Facts", "IdcheckError", "Measured", "Policy", "Report"]
+__all__ = [
+    "Checker",
+    "Claim",
+    "Decision",
+    "Facts",
+    "IdcheckError",
+    "Measured",
+    "Policy",
+    "Report",
+    "Submission",
+    "Workers",
+    "check_many",
+]
 
 if TYPE_CHECKING:
     from idcheck.errors import IdcheckError
+    from idcheck.many import Submission, check_many
     from idcheck.pipeline import Checker
     from idcheck.policy import Policy
     from idcheck.report import Measured, Report
     from idcheck.types import Claim, Decision, Facts
+    from idcheck.workers import Workers
 
 _HOMES = {
     "Checker": "pipeline",
@@ -31,6 +45,9 @@ _HOMES = {
     "Measured": "report",
     "Policy": "policy",
     "Report": "report",
+    "Submission": "many",
+    "Workers": "workers",
+    "check_many": "many",
 }
 
 

@@ -125,3 +125,27 @@ class EngineError(ComponentError):
     """A reading engine failed on its own account (crash, time-out), not because of the photo."""
 
     code = "component.engine"
+
+
+class WorkerError(IdcheckError):
+    """Root of what leaves one of many submissions without an answer, in a process of its own."""
+
+    code = "worker"
+
+
+class WorkerDiedError(WorkerError):
+    """The process died: a crash in native code, or the system was out of memory."""
+
+    code = "worker.died"
+
+
+class WorkerTimeoutError(WorkerError):
+    """It took longer than the caller's limit, and was ended."""
+
+    code = "worker.timed_out"
+
+
+class UnforeseenError(WorkerError):
+    """An exception that nobody thought of; the message has its type and place, and nothing of its text."""
+
+    code = "worker.unforeseen"
