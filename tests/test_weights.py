@@ -61,6 +61,16 @@ def test_manifest_reads_both_origins(home: Path) -> None:
     assert weights.manifest()["locator"].package is None
 
 
+def test_a_tflite_member_lies_here_as_onnx_and_its_package_does_not_stand_in_for_it(tmp_path: Path) -> None:
+    text = PACKAGED.replace("reader.onnx", "reader.tflite") + f'tflite_sha256 = "{"1" * 64}"\n'
+    (tmp_path / "manifest.toml").write_text(text, encoding="utf-8")
+    weight = weights.read_manifest(tmp_path / "manifest.toml")["reader"]
+    assert weight.path == PurePosixPath("weights/reader.onnx")
+    assert weight.package is not None
+    assert weight.package.tflite_sha256 == "1" * 64
+    assert list(weights._candidates(weight)) == [weights.home() / "weights/reader.onnx"]
+
+
 @pytest.mark.parametrize(
     ("weight_id", "cure"), [("reader", "python -m models.fetch"), ("locator", "models/locator.onnx")]
 )

@@ -53,7 +53,7 @@ class Assessor:
         """Load the network that sees whether a face is covered.
 
         Args:
-            face_landmark: ``models/face_mesh.onnx``.
+            face_landmark: content of the face mesh's ONNX file.
 
         Raises:
             WeightsCorruptError: it is another network.

@@ -54,7 +54,7 @@ class FaceMesh:
     """Tells how sure it is that a crop shows a face. Threads may share one."""
 
     def __init__(self, model: bytes) -> None:
-        """Load ``models/face_mesh.onnx``.
+        """Load the face mesh.
 
         Raises:
             WeightsCorruptError: it is another network.

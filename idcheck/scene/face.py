@@ -54,7 +54,7 @@ class FaceDetector:
     """Finds faces of people and, as it cannot tell, portraits on cards. Threads may share one."""
 
     def __init__(self, model: bytes) -> None:
-        """Load ``models/face_detector.onnx``.
+        """Load the face detector.
 
         Raises:
             WeightsCorruptError: it is another network.

@@ -71,7 +71,7 @@ class Locator:
         """Load both models.
 
         Args:
-            face_model: ``models/face_detector.onnx``.
+            face_model: content of the face detector's ONNX file.
             card_model: ``models/locator.onnx``.
         """
         self._faces = FaceDetector(face_model)

