@@ -2,8 +2,8 @@
 
 The evidence is a log-likelihood ratio, log p(strip | typed) - log p(strip | best alternative). Both come from
 the reader's lattice by :mod:`idcheck.claim.ctc`, under one model of the reader's errors, so that an uncertain
-column, a look-alike and a hidden character each weigh what they are worth. What to make of a ratio is the
-policy's business.
+column, a look-alike and a hidden character each weigh what they are worth. A number that is not the likeliest
+is spared what the printed one would be expected to lack. What to make of a ratio is the policy's business.
 
 Alternatives to a name: what the reader read, every character replaced by or with one more of the lattice's
 other candidates, and every character left out. Print that is hidden can excuse a typed character, but never
@@ -87,7 +87,25 @@ def id_number(transcript: Transcript, claim_number: str) -> MatchEvidence:
     around = changes(emissions, _nearest(emissions, sheet.read, symbols), channel)[0]
     other = sheet.symbols(_best_valid(around[:, digits], typed))
     own, best = log_likelihoods(emissions, [symbols, other], channel)
-    return MatchEvidence(float(own - best))
+    ratio = float(own - best)
+    if ratio < 0:
+        ratio = min(0.0, ratio + _expected_shortfall(emissions[:, digits], 1 - sheet.probabilities[:, 0]))
+    return MatchEvidence(ratio)
+
+
+def _expected_shortfall(digits: Floats, printed: Floats) -> float:
+    """By how much the printed number itself is expected to fall behind the likeliest one, in nats, >= 0.
+
+    Where the reader can but guess, its best guesses differ from what is printed: each place is then worth
+    log max p, and the printed character p of itself, which is the negated entropy in expectation. What a
+    typed number lacks no more than that speaks neither for nor against it.
+
+    Args:
+        digits: what each column says of each digit, up to a factor; shape (columns, 11).
+        printed: probability that a column shows a character at all, shape (columns,).
+    """
+    p = digits / digits.sum(axis=1, keepdims=True)
+    return float(printed @ (np.log(p.max(axis=1)) - (p * np.log(p)).sum(axis=1)))
 
 
 def _dotted(transcript: Transcript) -> Transcript:

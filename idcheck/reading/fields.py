@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from idcheck.layout import PRINTED
+from idcheck.reading import row
 from idcheck.reading.engine import Engine, FieldName
 from idcheck.scene.picture import Picture
-from idcheck.scene.rectify import region, strip
+from idcheck.scene.rectify import moved, region, strip
 from idcheck.types import Card, Polygon, Transcript
 
 STRIP_PX_PER_MM: Final = 10.0
 """A character of a name gets 38 pixels: more than the readers take in, so that nothing is lost on the way."""
+_SURE: Final = 0.98
+"""A number that is read with this much confidence is not looked at again."""
 _ORDER: Final[tuple[FieldName, ...]] = ("name", "id_number")
 
 
@@ -33,12 +36,25 @@ def read(photo: Picture, card: Card, engine: Engine) -> dict[str, tuple[Transcri
         EngineError: the engine failed on its own account.
         MissingComponentError: part of the engine is not installed.
     """
-    return {field: _read(photo, card, engine, field) for field in _ORDER}
+    readings = {str(field): _read(photo, card, engine, field) for field in _ORDER}
+    readings["id_number"] = _second_look(photo, card, engine, readings["id_number"])
+    return readings
 
 
 def read_validity(photo: Picture, card: Card, engine: Engine) -> tuple[Transcript, Polygon]:
     """Read the validity period of a card whose emblem side shows; otherwise as :func:`read`."""
     return _read(photo, card, engine, "validity")
+
+
+def _second_look(
+    photo: Picture, card: Card, engine: Engine, first: tuple[Transcript, Polygon]
+) -> tuple[Transcript, Polygon]:
+    """The most confident reading of the number: the first, or one where a row of digits was found."""
+    if first[0].confidence >= _SURE:
+        return first
+    area = strip(photo, card, row.AREA, round(row.AREA.height * row.PX_PER_MM))
+    looks = (_read(photo, moved(card, by), engine, "id_number") for by in row.find(area))
+    return max((first, *looks), key=lambda look: look[0].confidence)
 
 
 def _read(photo: Picture, card: Card, engine: Engine, field: FieldName) -> tuple[Transcript, Polygon]:

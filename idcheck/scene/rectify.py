@@ -7,14 +7,14 @@ put it at its outer corner, hence the half pixels.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from idcheck.layout import HEIGHT_MM, WIDTH_MM
-from idcheck.scene.geometry import CARD_MM, as_polygon, card_to_photo, project, signed_area
+from idcheck.scene.geometry import CARD_MM, as_polygon, as_quad, card_to_photo, project, signed_area
 from idcheck.scene.picture import Picture
 from idcheck.types import Box, Card, Colour, Gray, Matrix, Polygon
 
@@ -94,6 +94,12 @@ def flatten(
 def region(card: Card, box_mm: Box) -> Polygon:
     """Where a box of the card, in mm from its top-left corner, lies in the photo."""
     return as_polygon(project(card_to_photo(card.corners), box_mm.polygon))
+
+
+def moved(card: Card, by: Matrix) -> Card:
+    """The card with its corners where `by`, a map of mm on the card, would have them."""
+    corners = as_quad(project(card_to_photo(card.corners) @ by, CARD_MM.polygon))
+    return replace(card, corners=corners)
 
 
 def _pixels_to_mm(box: Box, size: tuple[int, int]) -> Matrix:

@@ -265,3 +265,12 @@ def test_whatever_an_engine_makes_of_the_dot_is_the_dot(dot: str) -> None:
 def test_confident_nonsense_never_matches() -> None:
     assert ratio(match.name(words("\ufffd" * 5, 0.99), "王小明")) < -8
     assert ratio(match.id_number(words("\ufffd" * 5, 0.99), NUMBER)) < 2
+
+
+def test_guesses_that_favour_another_number_contradict_nobody() -> None:
+    """At places that cannot be read, the best guess is seldom what is printed."""
+    vague: list[Seen] = [{c: 0.14 if c == "5" else 0.085 for c in "0123456789"} for _ in range(6)]
+    seen: list[Seen] = [*NUMBER[:8], *vague, *NUMBER[14:]]
+    assert ratio(number(seen, NUMBER)) == pytest.approx(0.0, abs=0.7)
+    other = numbered("2" + NUMBER[1:17])  # its first digit is seen to be another
+    assert ratio(number(seen, other)) < -5

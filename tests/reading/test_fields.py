@@ -103,6 +103,53 @@ def test_a_mirrored_and_turned_card_is_shown_upright() -> None:
         assert np.median(engine.seen[name][:, : engine.seen[name].shape[1] // 20]) == level // 2
 
 
+@dataclass
+class Doubting:
+    """An engine that is as confident of a number as it is told to be, one strip after the other."""
+
+    confidences: list[float]
+    seen: list[Gray] = field(default_factory=list)
+    name: str = "doubting"
+
+    def read(self, strip: Gray, field: FieldName) -> Transcript:
+        if field == "name":
+            return Transcript("", (), self.name)
+        self.seen.append(strip)
+        sure = self.confidences.pop(0)
+        return Transcript(f"look {len(self.seen)}", (sure,), self.name)
+
+
+def photo_with_a_row_of_digits(off_mm: tuple[float, float]) -> Flat:
+    """Strokes where the number's eighteen digits should be, or that far beside."""
+    luma = np.full((600, 900), 200, np.uint8)
+    for place in range(18):
+        x = 100 + (0.3341 * WIDTH_MM + 0.5 + 2.51 * place + off_mm[0]) * PX_PER_MM
+        y = 60 + (0.8514 * HEIGHT_MM + off_mm[1]) * PX_PER_MM
+        luma[round(y - 11) : round(y + 11), round(x) : round(x + 12)] = 60
+    return Flat(luma)
+
+
+@pytest.mark.parametrize("second", [0.9, 0.3])
+def test_an_unsure_number_is_looked_for_beside_and_the_surer_reading_counts(second: float) -> None:
+    engine = Doubting([0.6, second])
+    number, region = reading.read(photo_with_a_row_of_digits((3.0, -2.5)), card(CORNERS), engine)["id_number"]
+    second_strip = engine.seen[1]
+    dark = np.flatnonzero((second_strip < 130).any(axis=0)), np.flatnonzero((second_strip < 130).any(axis=1))
+    margins = dark[0][0], second_strip.shape[1] - 1 - dark[0][-1]
+    assert margins == pytest.approx((17, 20), abs=6)
+    assert dark[1][[0, -1]].mean() == pytest.approx((second_strip.shape[0] - 1) / 2, abs=3)
+    box = FIELDS["id_number"]
+    off = (3.0, -2.5) if second == 0.9 else (0.0, 0.0)
+    assert number.text == ("look 2" if second == 0.9 else "look 1")
+    expected = 100 + (box.x + off[0]) * PX_PER_MM, 60 + (box.y + off[1]) * PX_PER_MM
+    assert region[0] == pytest.approx(expected, abs=4)
+
+
+def test_a_sure_number_is_not_looked_at_again() -> None:
+    engine = Doubting([0.999])
+    assert reading.read(photo_with_a_row_of_digits((1.0, 0.0)), card(CORNERS), engine)["id_number"][0].text
+
+
 @pytest.mark.parametrize("fault", [Fault.RAISE, Fault.HANG])
 def test_an_engine_s_failure_is_not_swallowed(fault: Fault) -> None:
     answers = Recorded(in_turn=[Transcript("a", (1.0,), "r")] * 2)

@@ -7,7 +7,7 @@ import pytest
 from idcheck.layout import FIELDS, HEIGHT_MM, WIDTH_MM
 from idcheck.photo import Photo
 from idcheck.scene.geometry import card_to_photo, project
-from idcheck.scene.rectify import rectify, region, strip
+from idcheck.scene.rectify import moved, rectify, region, strip
 from idcheck.types import Box, Quad
 from tests.scene.pictures import card_at, gray_picture
 
@@ -127,3 +127,12 @@ def test_a_region_is_the_box_seen_through_the_homography() -> None:
     assert np.allclose(whole, TILTED, atol=1e-3)
     field = np.array(region(card_at(TILTED), FIELDS["id_number"]))
     assert np.array(TILTED)[:, 1].max() > field[:, 1].max() > field[:, 1].min() > 130
+
+
+def test_a_moved_card_shows_in_a_box_what_lay_where_the_map_takes_the_box() -> None:
+    turn = np.radians(5.0)
+    by = np.array([[1.05 * np.cos(turn), -np.sin(turn), 3.0], [np.sin(turn), np.cos(turn), -2.0], [0, 0, 1]])
+    card, box = card_at(TILTED), FIELDS["id_number"]
+    expected = project(card_to_photo(card.corners) @ by, box.polygon)
+    assert np.asarray(region(moved(card, by), box)) == pytest.approx(expected, abs=0.05)
+    assert np.asarray(moved(card, np.eye(3)).corners) == pytest.approx(np.asarray(TILTED), abs=1e-3)
