@@ -18,7 +18,6 @@ from idcheck.policy import Policy
 from idcheck.reading.ppocr import PPOCR
 from idcheck.report import Measured, Models, Report
 from idcheck.scene import Locator
-from idcheck.scene.rectify import rectify
 from idcheck.types import (
     Claim,
     Emblem,
@@ -131,8 +130,7 @@ class Checker:
             scene = self._locator.locate(picture)
         readable = scene.card if scene.card is not None and scene.card.side is Side.PORTRAIT else None
         with clock("quality"):
-            card = rectify(picture, readable) if readable is not None else None
-            measurements = self._assessor.assess(picture, scene, card)
+            measurements = self._assessor.assess(picture, scene)
         with clock("reading"):
             fields = reading.read(picture, readable, self._engine) if readable is not None else {}
         other_side = None

@@ -9,8 +9,8 @@ from idcheck.errors import UsageError
 from idcheck.quality import blur, exposure, framing, lighting, occlusion
 from idcheck.quality.face import FaceMesh
 from idcheck.quality.measure import Cause, Measure, Need
-from idcheck.quality.view import BODY, Picture, View
-from idcheck.scene.rectify import Rectified
+from idcheck.quality.view import BODY, View
+from idcheck.scene.picture import Picture
 from idcheck.types import RawMeasure, Scene
 
 _DECIMALS: Final = 4
@@ -61,14 +61,13 @@ class Assessor:
         self._mesh = FaceMesh(face_landmark)
 
     def assess(
-        self, photo: Picture, scene: Scene, rectified: Rectified | None, only: Collection[str] | None = None
+        self, photo: Picture, scene: Scene, only: Collection[str] | None = None
     ) -> tuple[RawMeasure, ...]:
         """Measure a photo.
 
         Args:
             photo: the photo.
             scene: where things are in it.
-            rectified: the portrait side of the card, or None when there is none.
             only: names of measures to take; None takes all.
 
         Returns:
@@ -80,7 +79,7 @@ class Assessor:
         if only is not None and (unknown := set(only) - {m.name for m in MEASURES}):
             msg = f"unknown measures: {', '.join(sorted(unknown))}"
             raise UsageError(msg)
-        view = View(photo, scene, rectified, self._mesh)
+        view = View(photo, scene, self._mesh)
         return tuple(_taken(m, view) for m in MEASURES if only is None or m.name in only)
 
 

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from idcheck.quality.measure import Cause
-from idcheck.quality.view import BODY, View, box_of
+from idcheck.quality.view import BODY, PRINT_PX_PER_MM, View, box_of
 from idcheck.types import Gray
 
 PRINT_SCALES_MM: Final = (0.13, 0.25)
@@ -51,8 +51,7 @@ def of_print(view: View, subject: str) -> float | Cause:
     shown = view.shown(box)
     if shown.mean() < 0.3:
         return Cause.COVERED
-    flat = view.flat
-    return spread_mm(view.luma(box), shown, flat.px_per_mm, PRINT_SCALES_MM)
+    return spread_mm(view.luma(box), shown, PRINT_PX_PER_MM, PRINT_SCALES_MM)
 
 
 def of_face(view: View, _subject: str) -> float | Cause:

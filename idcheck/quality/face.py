@@ -17,7 +17,7 @@ a cover; the mesh 0.98; dark glasses, the mesh 0.97, darkness around the eyes 1.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import cv2
 import numpy as np
@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from idcheck.errors import WeightsCorruptError
 from idcheck.networks import onnx_session
+from idcheck.scene.picture import Picture
 from idcheck.types import Colour, Face, Gray, Quad
 
 SIDE: Final = 192
@@ -41,13 +42,6 @@ _DARK: Final = 0.4
 """Of the level of cheeks and nose: darker than eyes, brows and clear glasses leave the skin around them."""
 _LENS: Final = 0.2
 """Of the distance between the pupils: what is thinner is a brow, a pupil or a frame."""
-
-
-class ColourPicture(Protocol):
-    """What is asked of a photo to look at a face."""
-
-    def crop(self, left: int, top: int, right: int, bottom: int) -> Colour:
-        """A part in full resolution, cut to the frame."""
 
 
 class FaceMesh:
@@ -84,7 +78,7 @@ class Upright:
     landmarks: NDArray[np.float64]
 
 
-def upright(photo: ColourPicture, face: Face) -> Upright:
+def upright(photo: Picture, face: Face) -> Upright:
     """Turn a face level, and bring it to the network's size."""
     points = np.asarray(face.landmarks, np.float64)
     across = points[1] - points[0]

@@ -20,7 +20,7 @@ import numpy as np
 
 from idcheck.quality.cover import Cover, paper_cells
 from idcheck.quality.measure import Cause
-from idcheck.quality.view import View, box_of
+from idcheck.quality.view import PRINT_PX_PER_MM, View, box_of
 
 _FINE_MM: Final = 0.1
 _COARSE_MM: Final = 0.25
@@ -37,7 +37,7 @@ def of_print(view: View, subject: str) -> float | Cause:
     shown = view.shown(box)
     if shown.mean() < 0.3:
         return Cause.COVERED
-    scale = view.flat.px_per_mm
+    scale = PRINT_PX_PER_MM
     luma = view.luma(box).astype(np.float32)
     fine = cv2.GaussianBlur(luma, (0, 0), _FINE_MM * scale)
     side = round(_STROKES_MM * scale) | 1

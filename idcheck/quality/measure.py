@@ -31,7 +31,7 @@ class Need(StrEnum):
 
     CARD = "card"
     PRINT = "print"
-    """The portrait side of the card, rectified."""
+    """The portrait side of the card."""
     FACE = "face"
     NOTHING = "nothing"
 
@@ -63,6 +63,6 @@ class Measure:
             return Cause.NO_FACE
         if self.needs in (Need.CARD, Need.PRINT) and view.scene.card is None:
             return Cause.NO_CARD
-        if self.needs is Need.PRINT and view.rectified is None:
+        if self.needs is Need.PRINT and view.printed is None:
             return Cause.WRONG_SIDE
         return None

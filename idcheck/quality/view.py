@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final, Protocol
+from typing import Final
 
 import cv2
 import numpy as np
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from idcheck.layout import FIELDS, HEIGHT_MM, WIDTH_MM
 from idcheck.quality.cover import SHAPE, Cover, cells, cover_mask
-from idcheck.quality.face import ColourPicture, FaceMesh
-from idcheck.scene.rectify import Rectified, region
-from idcheck.types import Box, Face, Gray, Polygon, Quad, Scene
+from idcheck.quality.face import FaceMesh
+from idcheck.scene.picture import Picture
+from idcheck.scene.rectify import Rectified, rectify, region, strip
+from idcheck.types import Box, Card, Face, Gray, Polygon, Quad, Scene, Side
 
 PUPILS_MM: Final = 63.0
 """Mean distance between adults' pupils (Dodgson, Variation and extrema of human interpupillary
@@ -23,22 +24,10 @@ distance, 2004)."""
 CARD: Final = Box(0.0, 0.0, WIDTH_MM, HEIGHT_MM)
 BODY: Final = Box(0.17 * WIDTH_MM, 0.38 * HEIGHT_MM, 0.44 * WIDTH_MM, 0.32 * HEIGHT_MM)
 """Birth date and two lines of address: print that every card has, beside the name and the number."""
-
-
-class Picture(ColourPicture, Protocol):
-    """What is asked of a photo; `idcheck.photo.Photo` is one."""
-
-    @property
-    def pyramid(self) -> tuple[Gray, ...]:
-        """Luma; level 0 in full resolution, each next halved."""
-
-    @property
-    def width(self) -> int:
-        """Upright, in pixels."""
-
-    @property
-    def height(self) -> int:
-        """Upright, in pixels."""
+PRINT_PX_PER_MM: Final = 10.0
+"""Of the strips in which print is measured: as fine as phones show it."""
+_WHOLE_PX_PER_MM: Final = 5.0
+"""Of the whole card, flat: two pixels a side for each cell of the mask of what covers it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,42 +50,51 @@ class View:
     Attributes:
         photo: the whole of it.
         scene: where things are in it.
-        rectified: the portrait side of the card, or None when there is none.
         mesh: the network that sees whether a face is covered.
     """
 
     photo: Picture
     scene: Scene
-    rectified: Rectified | None
     mesh: FaceMesh
+    _strips: dict[Box, Gray] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def printed(self) -> Card | None:
+        """The card, if it shows the side that carries the name and the number."""
+        card = self.scene.card
+        return card if card is not None and card.side is Side.PORTRAIT else None
 
     @cached_property
     def cover(self) -> Gray:
         """The mask of `idcheck.quality.cover.cover_mask`."""
         return cover_mask(self.flat)
 
-    @property
+    @cached_property
     def flat(self) -> Rectified:
-        """The rectified card, for measures that need it.
+        """The whole card, for what has no need of its finest print."""
+        return rectify(self.photo, self._print, _WHOLE_PX_PER_MM)
+
+    def luma(self, box: Box) -> Gray:
+        """A box of the card, in mm, flat; `PRINT_PX_PER_MM` pixels a mm."""
+        if box not in self._strips:
+            self._strips[box] = strip(self.photo, self._print, box, round(box.height * PRINT_PX_PER_MM))
+        return self._strips[box]
+
+    @property
+    def _print(self) -> Card:
+        """The card's portrait side.
 
         Raises:
             ValueError: there is none; a measure forgot to declare its need.
         """
-        if self.rectified is None:
-            msg = "no rectified card"
+        if self.printed is None:
+            msg = "no portrait side"
             raise ValueError(msg)
-        return self.rectified
-
-    def luma(self, box: Box) -> Gray:
-        """The rectified card's luma in a box, in mm."""
-        flat = self.flat
-        left, top = round(box.x * flat.px_per_mm), round(box.y * flat.px_per_mm)
-        right, bottom = (box.x + box.width) * flat.px_per_mm, (box.y + box.height) * flat.px_per_mm
-        return flat.luma[top : round(bottom), left : round(right)]
+        return self.printed
 
     @cached_property
     def samples(self) -> Gray:
-        """One of the rectified card's luma values for each cell of the mask, not averaged."""
+        """One of the card's luma values for each cell of the mask, not averaged."""
         return np.asarray(cv2.resize(self.flat.luma, SHAPE[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
 
     def shown(self, box: Box) -> NDArray[np.bool_]:

@@ -34,7 +34,7 @@ def measured(
     photo = Photo.from_pixels(picture.copy())
     info = PhotoInfo(photo.width, photo.height, 1, mirrored=False)
     scene = Scene(info, card, face, None, int(face is not None), int(card is not None))
-    return {m.name: m.cause if m.raw is None else m.raw for m in assessor.assess(photo, scene, None)}
+    return {m.name: m.cause if m.raw is None else m.raw for m in assessor.assess(photo, scene)}
 
 
 def value(found: dict[str, float | str | None], name: str) -> float:
