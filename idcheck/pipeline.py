@@ -15,7 +15,7 @@ from typing import Final
 from idcheck import __version__, photo, quality, reading, verdict, weights
 from idcheck import claim as claims
 from idcheck.policy import Policy
-from idcheck.reading.ppocr import PPOCR
+from idcheck.reading.embedded import Embedded
 from idcheck.report import Measured, Models, Report
 from idcheck.scene import Locator
 from idcheck.types import (
@@ -39,6 +39,7 @@ FACE_WEIGHTS: Final = "face_full_range"
 CARD_WEIGHTS: Final = "card_locator"
 MESH_WEIGHTS: Final = "face_landmark"
 READER_WEIGHTS: Final = "ppocrv6_rec_small"
+NUMBER_WEIGHTS: Final = "number_reader"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +73,7 @@ class Checker:
 
         Args:
             policy: thresholds and required checks; the default policy when None.
-            engine: what reads a strip; PP-OCRv6 when None.
+            engine: what reads a strip; the embedded readers when None.
 
         Raises:
             MissingComponentError: a weight file is not installed.
@@ -81,8 +82,9 @@ class Checker:
         self.policy = policy or Policy.default()
         self._locator = Locator(weights.load(FACE_WEIGHTS), weights.load(CARD_WEIGHTS))
         self._assessor = quality.Assessor(weights.load(MESH_WEIGHTS))
-        self._engine = engine or PPOCR(weights.load(READER_WEIGHTS))
-        used = [FACE_WEIGHTS, CARD_WEIGHTS, MESH_WEIGHTS] + ([READER_WEIGHTS] if engine is None else [])
+        self._engine = engine or Embedded(weights.load(READER_WEIGHTS), weights.load(NUMBER_WEIGHTS))
+        readers = [READER_WEIGHTS, NUMBER_WEIGHTS] if engine is None else []
+        used = [FACE_WEIGHTS, CARD_WEIGHTS, MESH_WEIGHTS, *readers]
         self._models = Models(__version__, self._engine.name, {w: weights.digest(w) for w in used})
 
     def check(
