@@ -1,0 +1,116 @@
+"""Our own reader of the name: where characters stand on the line, and what each may be.
+
+The network (`models/name`) knows 21,000 characters and nothing about names. A character that is hidden or
+illegible, or that it does not know, comes out with its probability spread over those it might be.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from idcheck import layout
+from idcheck.errors import EngineError, WeightsCorruptError
+from idcheck.networks import onnx_session
+from idcheck.reading.engine import FieldName
+from idcheck.reading.strip import LINE_MM, extent
+from idcheck.types import Gray, Lattice, Transcript
+
+LINE_PX: Final = 40
+"""Height of the network's input, which shows `LINE_MM`; a character is 28 pixels high."""
+PX_PER_MM: Final = LINE_PX / LINE_MM
+COLUMN_PX: Final = 4
+"""Width of the columns in which the network thinks."""
+
+_WIDTH_STEP: Final = 8
+_NARROWEST: Final = 64
+_AFTER_MM: Final = 0.7
+_ASIDE_MM: Final = 1.4
+"""What stands further above or below the middle of the strip is not the name."""
+_STANDS: Final = 0.5
+"""From what probability a character counts as read; below, it stays a possibility of the lattice."""
+_FLOOR: Final = np.float32(np.log(1e-12))
+
+
+class NameReader:
+    """Reads names. Threads may share one: a loaded network does not change by being run."""
+
+    def __init__(self, model: bytes) -> None:
+        """Load the network.
+
+        Args:
+            model: the ONNX file's content.
+
+        Raises:
+            WeightsCorruptError: it is not this network.
+        """
+        self._session = onnx_session(model)
+        self._characters = self._session.get_modelmeta().custom_metadata_map.get("alphabet", "")
+        if [taken.name for taken in self._session.get_inputs()] != ["line"] or not self._characters:
+            msg = "the name model is another network, or another version's"
+            raise WeightsCorruptError(msg)
+        self._index = MappingProxyType({c: 1 + i for i, c in enumerate(self._characters)})
+
+    @property
+    def name(self) -> str:
+        """What the report calls this engine."""
+        return "idcheck-name"
+
+    def read(self, strip: Gray, field: FieldName) -> Transcript:
+        """Read a strip of the name; see :class:`idcheck.reading.Engine`.
+
+        Raises:
+            EngineError: the network failed, or the field is not the name.
+        """
+        if field != "name":
+            msg = "this engine reads names only"
+            raise EngineError(msg)
+        present, log_probs = self._run(line(strip))
+        best = log_probs.argmax(axis=1)
+        certain = present * np.exp(log_probs[np.arange(len(best)), best])
+        read = [(self._characters[b], float(p)) for b, p, s in zip(best, certain, present, strict=True) if s > _STANDS]
+        text, characters = "".join(c for c, _ in read), tuple(min(1.0, p) for _, p in read)
+        return Transcript(text, characters, self.name, Lattice(_columns(present, log_probs), self._index))
+
+    def _run(self, picture: Gray) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """For each of k places: that a character stands there, shape (k,); which one, shape (k, classes)."""
+        try:
+            _, present, log_probs = self._session.run(None, {"line": picture[None, None]})
+        except Exception as error:
+            msg = "the name model failed"
+            raise EngineError(msg) from error
+        return np.asarray(present, np.float32), np.asarray(log_probs, np.float32)
+
+
+def line(strip: Gray) -> Gray:
+    """The line of print of a strip, from the strip's left end to the print's, shape (`LINE_PX`, width).
+
+    Its height is in the middle of the print, or of the strip where no print stands out.
+    """
+    height, width = strip.shape
+    px_per_mm = height / layout.PRINTED["name"].height
+    found = extent(strip, px_per_mm)
+    middle = (found.top + found.bottom) / 2 if found else height / 2
+    middle = min(max(middle, height / 2 - _ASIDE_MM * px_per_mm), height / 2 + _ASIDE_MM * px_per_mm)
+    right = min(width, round(found.right + _AFTER_MM * px_per_mm)) if found else width
+    half = LINE_MM / 2 * px_per_mm
+    top, bottom = round(middle - half), round(middle + half)
+    columns = max(_NARROWEST, -(-round(right / px_per_mm * PX_PER_MM) // _WIDTH_STEP) * _WIDTH_STEP)
+    end = round(columns / PX_PER_MM * px_per_mm)
+    cut = strip[max(0, top) : min(height, bottom), : min(width, end)]
+    missing = max(0, -top), max(0, bottom - height), 0, max(0, end - width)
+    whole = cv2.copyMakeBorder(cut, *missing, cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.resize(whole, (columns, LINE_PX), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _columns(present: NDArray[np.float32], log_probs: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Places as columns, with a blank before, between and after, so that none can merge."""
+    columns = np.full((2 * len(present) + 1, 1 + log_probs.shape[1]), _FLOOR, np.float32)
+    columns[0::2, 0] = 0.0
+    columns[1::2, 0] = np.log(np.maximum(1 - present, 1e-6))
+    columns[1::2, 1:] = np.maximum(log_probs + np.log(present)[:, None], _FLOOR)
+    return columns

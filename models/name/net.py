@@ -1,0 +1,113 @@
+"""The network that reads a name: where its characters stand, and which of 21,000 each one is.
+
+Residual convolutions (He et al., Deep residual learning, 2016) turn the line into columns four pixels apart.
+One head says of each column whether a character stands there. Where one does, and only there, a window of
+the features around it becomes a vector, whose products with the classes' vectors are the logits: so the
+number of classes costs next to nothing. The classes' vectors begin as what linear discriminant analysis makes
+of clean prints (`models.name.classes`), so that characters that training hardly ever shows have their place
+among the others from the start.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from idcheck.reading.name import COLUMN_PX, LINE_PX
+
+DIMENSIONS: Final = 160
+"""Of the space in which characters are told apart."""
+_CHANNELS: Final = 112
+_ROWS: Final = LINE_PX // 8
+_WINDOW: Final = 7
+"""Columns around a character's middle from which it is told: as wide as a character."""
+_AROUND: Final = 65
+"""Pixels over which brightness and contrast are evened out, a character to each side."""
+_NOISE_FLOOR: Final = 1.5
+"""Gray levels: flatter surroundings than this are not stretched to full contrast."""
+
+
+def standardise(line: Tensor) -> Tensor:
+    """Bytes (n, 1, h, w) → zero mean and unit deviation around each column."""
+    values = line.float()
+    mean = _around(values)
+    spread = (_around(values * values) - mean * mean).clamp(min=0.0).sqrt()
+    return (values - mean) / (spread + _NOISE_FLOOR)
+
+
+def _around(values: Tensor) -> Tensor:
+    columns = values.mean(dim=2, keepdim=True)
+    return functional.avg_pool2d(
+        columns, (1, _AROUND), stride=1, padding=(0, _AROUND // 2), count_include_pad=False
+    )
+
+
+def _convolution(channels: int, out: int, size: int = 3, stride: tuple[int, int] = (1, 1)) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(channels, out, size, stride, size // 2, bias=False), nn.BatchNorm2d(out), nn.ReLU(inplace=True)
+    )
+
+
+class Residual(nn.Module):
+    """Two convolutions beside a shortcut."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = _convolution(channels, channels)
+        self.second = nn.Sequential(
+            nn.Conv2d(channels, channels, 3, 1, 1, bias=False), nn.BatchNorm2d(channels)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """See the class."""
+        return functional.relu(x + self.second(self.first(x)))
+
+
+class NameReader(nn.Module):
+    """A line → features; features → where characters stand; features and places → what stands there.
+
+    Args:
+        vectors: of the classes, rows of unit length, shape (classes, `DIMENSIONS`).
+        prior: logarithm of each class's frequency in training, shape (classes,).
+    """
+
+    def __init__(self, vectors: Tensor, prior: Tensor) -> None:
+        super().__init__()
+        self.trunk = nn.Sequential(
+            _convolution(1, 24, 5, (2, 2)),  # 20 rows, half as many columns as pixels
+            _convolution(24, 32),
+            _convolution(32, 64, 3, (2, 2)),  # 10 rows, a quarter
+            Residual(64),
+            _convolution(64, _CHANNELS, 3, (2, 1)),  # 5 rows
+            Residual(_CHANNELS),
+        )
+        self.place = nn.Sequential(
+            nn.Conv2d(_CHANNELS, 64, (_ROWS, 5), padding=(0, 2)), nn.ReLU(), nn.Conv2d(64, 1, 1)
+        )
+        self.embed = nn.Linear(_CHANNELS * _ROWS * _WINDOW, DIMENSIONS)
+        self.vectors = nn.Parameter(vectors.clone())
+        self.register_buffer("prior", prior.clone())
+        self.sharpness = nn.Parameter(torch.tensor(3.0))
+
+    def features(self, line: Tensor) -> Tensor:
+        """Bytes (n, 1, `LINE_PX`, w) → (n, channels, rows, w / `COLUMN_PX`)."""
+        return self.trunk(standardise(line))
+
+    def places(self, features: Tensor) -> Tensor:
+        """Logits of a character's middle being at each column, (n, columns)."""
+        return self.place(features)[:, 0, 0]
+
+    def characters(self, features: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+        """Logits (k, classes) of what stands at k columns of the batch's lines."""
+        table = functional.normalize(self.vectors, dim=1) * self.sharpness.exp()
+        return functional.linear(self.embedded(features, rows, columns), table) + self.prior
+
+    def embedded(self, features: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+        """Vectors of unit length (k, `DIMENSIONS`) of what stands at k columns."""
+        half = _WINDOW // 2
+        padded = functional.pad(features, (half, half)).permute(0, 3, 1, 2)
+        windows = padded[rows[:, None], columns[:, None] + torch.arange(_WINDOW)].permute(0, 2, 3, 1)
+        return functional.normalize(self.embed(windows.flatten(1)), dim=1)

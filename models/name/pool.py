@@ -1,0 +1,67 @@
+"""Draw lines into files once, so that training does not wait for drawing.
+
+    python -m models.name.pool --glyphs DIR --seed 1 --count 131072 --out DIR
+
+writes shards 1-000.npz, 1-001.npz, … of `SHARD` lines; training reads the first while the last are drawn.
+Line i of a seed is the same whatever the others are. Shards that are there already are kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from models.name import render
+
+SHARD = 4096
+
+
+def draw_shard(printer: render.Printer, seed: int, shard: int) -> dict[str, Any]:
+    """Lines and what is printed on them: the fields of `models.name.render.Line`, stacked."""
+    lines = []
+    for number in range(shard * SHARD, (shard + 1) * SHARD):
+        rng = np.random.default_rng((seed, number))
+        face = render.random_face(rng)
+        lines.append(printer.draw(rng, face, render.random_classes(rng), render.random_conditions(rng, face)))
+    return {
+        "pictures": np.array([line.picture for line in lines]),
+        "characters": np.array([line.characters for line in lines], np.int32),
+        "centres": np.array([line.centres for line in lines], np.float32),
+        "visible": np.array([line.visible for line in lines], np.float32),
+    }
+
+
+def path(folder: Path, seed: int, shard: int) -> Path:
+    """Where a shard lies."""
+    return folder / f"{seed}-{shard:03d}.npz"
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--glyphs", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    cv2.setNumThreads(1)
+    args.out.mkdir(parents=True, exist_ok=True)
+    printer = render.Printer(args.glyphs)
+    for shard in range(-(-args.count // SHARD)):
+        target = path(args.out, args.seed, shard)
+        if not target.exists():
+            partial = target.with_suffix(".part")
+            with partial.open("wb") as file:
+                np.savez(file, **draw_shard(printer, args.seed, shard))
+            partial.rename(target)
+            print(target, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,265 @@
+"""Train the name reader on drawn lines, and fit the temperature at which its probabilities are true.
+
+    python -m models.name.classes --out DIR
+    python -m models.name.pool  --glyphs DIR --seed 1 --count 262144 --out DIR &
+    python -m models.name.pool  --glyphs DIR --seed 2 --count 4096   --out DIR
+    python -m models.name.train --pool DIR --seed 1 --held-out 2 --steps 6000 --out DIR/name.pt
+
+One thread, fixed seed: the same command on the same pool gives the same weights on the same processor. A run
+that was interrupted goes on from its last checkpoint with ``--resume``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from idcheck.reading.name import COLUMN_PX
+from models.name import classes, pool, render
+from models.name.net import DIMENSIONS, NameReader
+
+FRESH: Final = 0.6
+"""Share of each batch that comes from lines not seen before, as long as there are any."""
+AVERAGE_OVER: Final = 0.998
+"""Each step keeps this much of the averaged weights, which are what is exported."""
+TABLE_RATE: Final = 0.03
+"""Learning rate of the classes' vectors."""
+WARM_UP: Final = 150
+EDGE_PX: Final = 11.0
+"""A character whose middle is nearer to the line's end than this is cut off and teaches nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some lines; see `models.name.render.Line`."""
+
+    pictures: Tensor
+    characters: Tensor
+    centres: Tensor
+    visible: Tensor
+
+    @property
+    def whole(self) -> Tensor:
+        """Which characters lie within the line and can be seen, at least in part; shape (n, most)."""
+        width = self.pictures.shape[2]
+        inside = (self.centres > EDGE_PX) & (self.centres < width - EDGE_PX)
+        return inside & (self.characters >= 0) & (self.visible > 0.3)
+
+
+class Stream:
+    """Lines of a pool that may still be being drawn: each batch mixes the next ones with earlier ones."""
+
+    def __init__(self, folder: Path, seed: int, shards: int, rng: np.random.Generator) -> None:
+        self._folder, self._seed, self._shards, self._rng = folder, seed, shards, rng
+        self._arrays: dict[str, list[NDArray[Any]]] = {}
+        self._read = 0
+        self._next = 0
+
+    def batch(self, size: int) -> Batch:
+        """The next batch; waits for its shard to be drawn."""
+        fresh = min(round(size * FRESH), self._shards * pool.SHARD - self._next)
+        while self._next + fresh > self._read * pool.SHARD:
+            self._append()
+        rows = np.concatenate(
+            [
+                np.arange(self._next, self._next + fresh),
+                self._rng.integers(max(1, self._next), size=size - fresh),
+            ]
+        )
+        self._next += fresh
+        return Batch(**{key: self._take(key, rows) for key in Batch.__slots__})
+
+    def _append(self) -> None:
+        path = pool.path(self._folder, self._seed, self._read)
+        while not path.exists():
+            time.sleep(1)
+        with np.load(path) as shard:
+            for key in shard.files:
+                self._arrays.setdefault(key, []).append(shard[key])
+        self._read += 1
+
+    def _take(self, key: str, rows: NDArray[np.int64]) -> Tensor:
+        chosen = [self._arrays[key][row // pool.SHARD][row % pool.SHARD] for row in rows]
+        return torch.from_numpy(np.stack(chosen))
+
+
+def read_shard(folder: Path, seed: int) -> Batch:
+    """The first shard of a seed."""
+    with np.load(pool.path(folder, seed, 0)) as shard:
+        return Batch(**{key: torch.from_numpy(shard[key]) for key in Batch.__slots__})
+
+
+def placing_loss(logits: Tensor, batch: Batch) -> Tensor:
+    """Cross entropy of there being a character's middle at each column.
+
+    Columns beside a middle are left to themselves, as are those of characters that are cut off or hidden.
+    """
+    middles = (torch.arange(logits.shape[1]) + 0.5) * COLUMN_PX
+    apart = (batch.centres[:, :, None] - middles).abs() / COLUMN_PX
+    there = (batch.characters >= 0)[:, :, None]
+    whole = batch.whole[:, :, None]
+    wanted = (whole & (apart <= 0.5)).any(dim=1)
+    unclear = (there & ((apart <= 1.3) | (~whole & (apart <= 3.5)))).any(dim=1) & ~wanted
+    losses = functional.binary_cross_entropy_with_logits(
+        logits, wanted.float(), reduction="none", pos_weight=torch.tensor(3.0)
+    )
+    return losses[~unclear].mean()
+
+
+def reading_loss(net: NameReader, features: Tensor, batch: Batch) -> Tensor:
+    """Cross entropy of the characters, seen from a column at or beside their middle."""
+    rows, places = batch.whole.nonzero(as_tuple=True)
+    off = (torch.rand(len(rows)) - 0.5) * 1.3 * COLUMN_PX
+    columns = ((batch.centres[rows, places] + off) / COLUMN_PX).long().clamp(0, features.shape[3] - 1)
+    logits = net.characters(features, rows, columns)
+    return functional.cross_entropy(logits, batch.characters[rows, places].long())
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a network says of the whole characters of a shard.
+
+    Attributes:
+        logits: of a sample of the classes' space, kept small: (characters, classes) as float16.
+        wanted: the classes.
+        found: how likely the network thinks that a character stands there.
+    """
+
+    logits: Tensor
+    wanted: Tensor
+    found: Tensor
+
+
+@torch.no_grad()
+def answers(net: NameReader, shard: Batch, most: int = 1024) -> Answers:
+    """Ask the network about a shard's first lines."""
+    logits, wanted, found = [], [], []
+    for start in range(0, most, 64):
+        part = Batch(*(getattr(shard, key)[start : start + 64] for key in Batch.__slots__))
+        features = net.features(part.pictures[:, None])
+        rows, places = part.whole.nonzero(as_tuple=True)
+        columns = (part.centres[rows, places] / COLUMN_PX).long()
+        logits.append(net.characters(features, rows, columns))
+        wanted.append(part.characters[rows, places].long())
+        found.append(net.places(features).sigmoid()[rows, columns])
+    return Answers(torch.cat(logits), torch.cat(wanted), torch.cat(found))
+
+
+def judge(given: Answers) -> str:
+    """Shares of characters that are right, of the everyday ones and others, and that are found at all."""
+    right = given.logits.argmax(dim=1) == given.wanted
+    everyday = given.wanted <= 3500
+    likelihood = -functional.cross_entropy(given.logits, given.wanted)
+    return (
+        f"right {right.float().mean():.4f}, everyday {right[everyday].float().mean():.4f}, "
+        f"others {right[~everyday].float().mean():.4f}, log-likelihood {likelihood:.4f}, "
+        f"found {(given.found > 0.5).float().mean():.4f}"
+    )
+
+
+def temperature_of(given: Answers) -> float:
+    """The temperature of the highest likelihood (Guo et al., On calibration of modern networks, 2017)."""
+    candidates = np.exp(np.linspace(np.log(0.6), np.log(2.0), 25))
+    losses = [float(functional.cross_entropy(given.logits / float(t), given.wanted)) for t in candidates]
+    return float(candidates[int(np.argmin(losses))])
+
+
+def new_network(folder: Path) -> NameReader:
+    """The network before training, its table of classes in place."""
+    table = torch.from_numpy(classes.vectors(folder, DIMENSIONS))
+    prior = torch.from_numpy(np.log(render.frequencies())).float()
+    return NameReader(table, prior - prior.mean())
+
+
+def rate_at(step: int, steps: int, cooldown: int) -> float:
+    """Share of the full learning rate: warm up, stay, and go to zero over the last `cooldown` steps."""
+    if step < WARM_UP:
+        return step / WARM_UP
+    left = (steps - step) / cooldown
+    return 1.0 if left >= 1 else max(0.001, 0.5 - 0.5 * float(np.cos(np.pi * left)))
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--pool", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--shards", type=int, default=64)
+    parser.add_argument("--held-out", type=int, default=2)
+    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--cooldown", type=int, default=2500)
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--rate", type=float, default=3e-3)
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    held_out = read_shard(args.pool, args.held_out)
+    stream = Stream(args.pool, args.seed, args.shards, np.random.default_rng(0))
+    net = new_network(args.pool).to(memory_format=torch.channels_last)
+    averaged = copy.deepcopy(net).eval()
+    others = [p for name, p in net.named_parameters() if name != "vectors"]
+    optimiser = torch.optim.AdamW(others, lr=args.rate, weight_decay=0.02, foreach=True)
+    # Adam would move the rows of characters that are hardly ever drawn as far as all others, by noise.
+    table = torch.optim.SGD([net.vectors], lr=TABLE_RATE, momentum=0.9, foreach=True)
+    first = 1
+    if args.resume:
+        saved = torch.load(args.out.with_suffix(".resume"))
+        net.load_state_dict(saved["net"])
+        averaged.load_state_dict(saved["averaged"])
+        optimiser.load_state_dict(saved["optimiser"])
+        first = saved["step"] + 1
+        for _ in range(first - 1):
+            stream.batch(args.batch)
+    running, started = 0.0, time.perf_counter()
+    for step in range(first, args.steps + 1):
+        share = rate_at(step, args.steps, args.cooldown)
+        optimiser.param_groups[0]["lr"], table.param_groups[0]["lr"] = args.rate * share, TABLE_RATE * share
+        batch = stream.batch(args.batch)
+        features = net.features(batch.pictures[:, None])
+        loss = reading_loss(net, features, batch) + 3 * placing_loss(net.places(features), batch)
+        optimiser.zero_grad()
+        table.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(others, 5.0)
+        optimiser.step()
+        table.step()
+        _average(averaged, net, min(AVERAGE_OVER, step / (step + 10)))
+        running += 0.02 * (loss.item() - running) if step > first else loss.item()
+        if step % 100 == 0 or step == args.steps:
+            took = time.perf_counter() - started
+            print(f"{step} {took:.0f} s, loss {running:.3f}", flush=True)
+        if step % 300 == 0 or step == args.steps:
+            given = answers(averaged, held_out)
+            print(judge(given), f"sharpness {net.sharpness.exp().item():.1f}", flush=True)
+            torch.save({"weights": averaged.state_dict(), "temperature": temperature_of(given)}, args.out)
+            state = {"net": net.state_dict(), "averaged": averaged.state_dict()}
+            torch.save(
+                {**state, "optimiser": optimiser.state_dict(), "step": step}, args.out.with_suffix(".resume")
+            )
+
+
+@torch.no_grad()
+def _average(averaged: nn.Module, net: nn.Module, keep: float) -> None:
+    for kept, new in zip(averaged.state_dict().values(), net.state_dict().values(), strict=True):
+        if kept.dtype.is_floating_point:
+            kept.lerp_(new, 1 - keep)
+        else:
+            kept.copy_(new)
+
+
+if __name__ == "__main__":
+    main()
