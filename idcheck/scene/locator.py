@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from idcheck.layout import HEIGHT_MM, PORTRAIT, WIDTH_MM
+from idcheck.scene import cut_off
 from idcheck.scene.card import TURNS, Candidate, CardNetworks, Kind, Seen, same_place
 from idcheck.scene.face import FaceDetector
 from idcheck.scene.geometry import (
@@ -28,8 +29,8 @@ from idcheck.types import Box, Card, Face, PhotoInfo, Quad, Scene, Side
 _LEAST_CONFIDENCE: Final = 0.5
 """Less sure than this is no identity card."""
 _VAGUE: Final = 0.05
-"""Expected error of the corners, of the card's width, that halves the confidence: what is no card has
-none."""
+"""Expected error of the second surest corner, of the card's width, that halves the confidence: what is no
+card has no corner, a card that the frame cuts or a hand covers has two or three."""
 _HOT: Final = 0.5
 """Heat from which the finder's own doubt no longer counts."""
 _SURELY_BACKGROUND: Final = 0.95
@@ -47,8 +48,6 @@ _SECOND_FACE: Final = 0.4
 posters."""
 _SURE_FACE: Final = 0.6
 """And from this confidence: one face too many costs the holder a new photo."""
-_FRAME: Final = 0.02
-"""A corner within this share of the card's width of the photo's edge may be where the frame cuts the card."""
 _PRINTED_FACE: Final = 0.33
 """A face within a card is printed on it if it is no wider than this share of the card's width. The
 portrait's own is some 0.2; that of a person who looks over the card, or is covered by it, is wider."""
@@ -134,15 +133,15 @@ def _identity_card(seen: Seen, heat: float) -> _Found | None:
     """What the networks saw, if it is an identity card.
 
     The confidence is that of its kind; less where the last look, at what should be upright by then, would
-    turn it again, where the corners are vague, or where the finder hardly noticed it.
+    turn it again, where no two corners are clear, or where the finder hardly noticed it.
     """
-    off = float(np.median(seen.off))
-    certain = seen.turns[0] / (1 + (off / _VAGUE) ** 2) * min(1.0, float(np.sqrt(heat / _HOT)))
+    vague = float(np.sort(seen.off)[1]) / _VAGUE
+    certain = seen.turns[0] / (1 + vague**2) * min(1.0, float(np.sqrt(heat / _HOT)))
     confidence = float((seen.kinds[Kind.PORTRAIT] + seen.kinds[Kind.EMBLEM]) * certain)
     if confidence < _LEAST_CONFIDENCE or not _plausible(seen.corners):
         return None
     side = Side.PORTRAIT if seen.kinds[Kind.PORTRAIT] >= seen.kinds[Kind.EMBLEM] else Side.EMBLEM
-    return _Found(seen.corners, side, confidence, off)
+    return _Found(seen.corners, side, confidence, float(np.median(seen.off)))
 
 
 def _plausible(corners: Points) -> bool:
@@ -154,11 +153,8 @@ def _plausible(corners: Points) -> bool:
 def _card(photo: Picture, found: _Found) -> Card:
     spread_mm = float(np.clip(found.off * WIDTH_MM, 0.8, 3.0))
     refined = refine(photo, found.corners, spread_mm)
-    corners = as_quad(
-        _completed(
-            refined.corners if _plausible(refined.corners) else found.corners, photo.width, photo.height
-        )
-    )
+    kept = refined.corners if _plausible(refined.corners) else found.corners
+    corners = as_quad(cut_off.completed(kept, refined.support, photo.width, photo.height))
     return Card(
         corners=corners,
         confidence=found.confidence,
@@ -167,26 +163,6 @@ def _card(photo: Picture, found: _Found) -> Card:
         px_per_mm=px_per_mm(corners),
         tilt_deg=tilt_deg(corners, photo.width, photo.height),
     )
-
-
-def _completed(corners: Points, width: int, height: int) -> Points:
-    """Put a corner that was taken to lie on the photo's edge where the other three would have it, if outside.
-
-    What cuts the card there is the frame, not the card's own edge.
-    """
-
-    def beyond(points: Points) -> Points:
-        return np.asarray(np.maximum(-points, points - (width, height)).max(axis=1))
-
-    near = _FRAME * float(np.linalg.norm(corners[1] - corners[0]))
-    others = np.roll(corners, 1, axis=0) + np.roll(corners, -1, axis=0) - np.roll(corners, 2, axis=0)
-    gain = np.where(np.abs(beyond(corners)) < near, beyond(others), 0.0)
-    at = int(gain.argmax())
-    if gain[at] <= near:
-        return corners
-    whole = corners.copy()
-    whole[at] = others[at]
-    return whole
 
 
 def _portrait(card: Card) -> Box:

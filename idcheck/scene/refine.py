@@ -39,7 +39,9 @@ _STEEPEST_MM: Final = 2.5
 """Most that the offsets at a band's two ends may differ."""
 _FINEST_PX_PER_MM: Final = 8.0
 _LEAST_SUPPORT: Final = 0.4
-"""Share of the pieces that must agree before a line moves."""
+"""Share of the pieces in the photo that must agree before a line moves."""
+_LEAST_SHOWN: Final = 8
+"""Where fewer pieces are in the photo, those that are not count as if they disagreed."""
 _LEAST_GAIN: Final = 0.3
 """By how much the sum of the four supports must rise before a corner's other place is taken."""
 _OTHERS_MM: Final = 2.5
@@ -102,12 +104,21 @@ def _fitted(photo: Picture, corners: Points, spread_mm: float) -> Refined:
     to_photo = card_to_photo(as_quad(corners))
     scale = float(np.clip(px_per_mm(as_quad(corners)), 1.5, _FINEST_PX_PER_MM))
     profiles = np.stack([_profile(photo, to_photo, edge, scale) for edge in range(4)])
-    offsets, support = fit_lines(profiles, scale, spread_mm)
+    offsets, support = fit_lines(profiles, scale, spread_mm, _shown(photo, to_photo))
     expected = np.array(CARD_MM.polygon)
     crossed = _crossings(offsets)
     moved = np.linalg.norm(crossed - expected, axis=1)
     crossed = np.where((moved > _FARTHEST_MM)[:, None], expected, crossed)
     return Refined(project(to_photo, crossed), support)
+
+
+def _shown(photo: Picture, to_photo: Matrix) -> NDArray[np.bool_]:
+    """Which pieces of the four expected lines lie within the photo's frame; shape (4, pieces)."""
+    c, w, h = _CLEAR_MM, WIDTH_MM, HEIGHT_MM
+    ends = np.array([((c, 0), (w - c, 0)), ((w, c), (w, h - c)), ((c, h), (w - c, h)), ((0, c), (0, h - c))])
+    middles = ends[:, :1] * (1 - _ALONG)[:, None] + ends[:, 1:] * _ALONG[:, None]
+    x, y = project(to_photo, middles.reshape(-1, 2)).reshape(*middles.shape).transpose(2, 0, 1)
+    return np.asarray((x >= 0) & (y >= 0) & (x <= photo.width) & (y <= photo.height))
 
 
 def _profile(photo: Picture, to_photo: Matrix, edge: int, scale: float) -> Floats:
@@ -127,7 +138,9 @@ def _profile(photo: Picture, to_photo: Matrix, edge: int, scale: float) -> Float
     return change
 
 
-def fit_lines(profiles: Floats, scale: float, spread_mm: float) -> tuple[Floats, Floats]:
+def fit_lines(
+    profiles: Floats, scale: float, spread_mm: float, shown: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
     """The straight edge in each band.
 
     Args:
@@ -135,22 +148,29 @@ def fit_lines(profiles: Floats, scale: float, spread_mm: float) -> tuple[Floats,
             distances is the line that is expected.
         scale: distances a mm.
         spread_mm: how far off the expected line is likely to be.
+        shown: which pieces are in the photo, shape (bands, pieces); the others say nothing.
 
     Returns:
         offsets, shape (bands, 2): the edge's distance from the expected line at the band's two ends, in mm,
-        positive outward; and the share of the pieces that agree, shape (bands,): 0, with no offset, where too
-        few do.
+        positive outward; and the share of the shown pieces that agree, shape (bands,): 0, with no offset,
+        where too few do.
     """
     bands, pieces, distances = profiles.shape
+    profiles = profiles * shown[..., None]
     # A piece counts by how clearly it shows an edge, up to one: a sleeve counts no more than the card.
-    reference = np.maximum(np.sort(profiles.max(axis=2), axis=1)[:, round(0.4 * pieces)], 1.0)
+    strongest, counts = np.sort(profiles.max(axis=2), axis=1), shown.sum(axis=1)
+    rank = np.minimum(pieces - counts + np.round(0.4 * counts).astype(np.intp), pieces - 1)
+    reference = np.maximum(strongest[np.arange(bands), rank], 1.0)
     tried, columns = _lines_to_try(distances, scale)
     votes = np.minimum(profiles / reference[:, None, None], 1.0).astype(np.float32)
     score = votes.reshape(bands, -1)[:, columns].sum(axis=2) / pieces
     first, last = tried.T
     nearness = np.exp(-(first**2 + last**2 - first * last) / (2 * spread_mm**2))
     best = np.argmax(score * (0.6 + 0.4 * nearness), axis=1)
-    return _polished(profiles, reference, tried[best], scale)
+    offsets, agree = _polished(profiles, reference, tried[best], scale)
+    support = agree / np.maximum(counts, _LEAST_SHOWN)
+    believed = (support >= _LEAST_SUPPORT) & (np.abs(offsets).max(axis=1) <= _BAND_MM)
+    return np.where(believed[:, None], offsets, 0.0), np.where(believed, support, 0.0)
 
 
 @lru_cache(maxsize=64)
@@ -171,7 +191,7 @@ def _lines_to_try(distances: int, scale: float) -> tuple[Floats, NDArray[np.intp
 
 
 def _polished(profiles: Floats, reference: Floats, offsets: Floats, scale: float) -> tuple[Floats, Floats]:
-    """Fit the lines to the pieces' own peaks near them; arguments and results as in `fit_lines`."""
+    """Fit the lines to the pieces' own peaks near them: their offsets, and how many pieces agree."""
     within = max(_WITHIN_MM, 1.5 / scale)
     peaks, strength = _peaks_near(profiles, _at(offsets), within, scale)
     clear = strength > 0.35 * reference[:, None]
@@ -179,9 +199,7 @@ def _polished(profiles: Floats, reference: Floats, offsets: Floats, scale: float
         off = (peaks - _at(offsets)) / within
         weight = np.where(clear & (np.abs(off) < 1), (1 - np.minimum(off**2, 1)) ** 2, 0.0)
         offsets = offsets + _weighted_line(weight, off * within)
-    support = (weight > 0.1).mean(axis=1)
-    believed = (support >= _LEAST_SUPPORT) & (np.abs(offsets).max(axis=1) <= _BAND_MM)
-    return np.where(believed[:, None], offsets, 0.0), np.where(believed, support, 0.0)
+    return offsets, (weight > 0.1).sum(axis=1)
 
 
 def _at(offsets: Floats) -> Floats:

@@ -9,7 +9,7 @@ from idcheck import weights
 from idcheck.photo import Photo
 from idcheck.scene import Locator
 from idcheck.scene.geometry import signed_area
-from idcheck.scene.locator import _completed, _count, _Found, _printed
+from idcheck.scene.locator import _count, _Found, _printed
 from idcheck.types import Box, Face, Side
 
 CARD = _Found(np.array([(400.0, 900), (800, 900), (800, 1152), (400, 1152)]), Side.PORTRAIT, 0.99, 0.01)
@@ -98,12 +98,3 @@ class TestOnDrawnScenes:
 
         drawn = render(sample_recipe(np.random.default_rng([771, 4]), "no_card"), 800)
         assert locator.locate(Photo.from_pixels(drawn.bgr)).card is None
-
-
-def test_a_corner_that_the_frame_cuts_off_is_put_where_the_others_would_have_it():
-    whole = np.array([[50.0, 1285], [400, 1200], [450, 1432], [100, 1517]])
-    cut = whole.copy()
-    cut[3] = (83, 1438)  # where the frame, 1440 px high, meets the card's left edge
-    assert _completed(cut, 1080, 1440) == pytest.approx(whole)
-    assert _completed(cut, 1080, 2000) == pytest.approx(cut)
-    assert _completed(whole - (0, 300), 1080, 1440) == pytest.approx(whole - (0, 300))
