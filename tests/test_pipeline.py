@@ -99,7 +99,7 @@ def test_an_engine_that_fails_is_an_error_and_not_a_verdict(fault):
 
 
 def test_an_engine_that_talks_nonsense_gets_nobody_approved():
-    engine = Faulty(Recorded(), [Fault.GARBAGE, Fault.GARBAGE])
+    engine = Faulty(Recorded(), [Fault.GARBAGE] * 9)
     assert Checker(engine=engine).check(CLEAR, CLAIM, facts=FACTS, on=ON).decision is not Decision.APPROVED
 
 

@@ -7,14 +7,15 @@ from typing import Final
 from idcheck.layout import PRINTED
 from idcheck.reading import row
 from idcheck.reading.engine import Engine, FieldName
+from idcheck.reading.number import PLACES
 from idcheck.scene.picture import Picture
 from idcheck.scene.rectify import moved, region, strip
 from idcheck.types import Card, Polygon, Transcript
 
 STRIP_PX_PER_MM: Final = 10.0
 """A character of a name gets 38 pixels: more than the readers take in, so that nothing is lost on the way."""
-_SURE: Final = 0.98
-"""A number that is read with this much confidence is not looked at again."""
+_SURE: Final = 0.95
+"""A number of which every character is read with this much confidence is not looked at again."""
 _ORDER: Final[tuple[FieldName, ...]] = ("name", "id_number")
 
 
@@ -49,12 +50,16 @@ def read_validity(photo: Picture, card: Card, engine: Engine) -> tuple[Transcrip
 def _second_look(
     photo: Picture, card: Card, engine: Engine, first: tuple[Transcript, Polygon]
 ) -> tuple[Transcript, Polygon]:
-    """The most confident reading of the number: the first, or one where a row of digits was found."""
-    if first[0].confidence >= _SURE:
+    """The best reading of the number: the first, or one where a row of digits was found."""
+    if _is_whole(first[0]) and min(first[0].characters) >= _SURE:
         return first
     area = strip(photo, card, row.AREA, round(row.AREA.height * row.PX_PER_MM))
     looks = (_read(photo, moved(card, by), engine, "id_number") for by in row.find(area))
-    return max((first, *looks), key=lambda look: look[0].confidence)
+    return max((first, *looks), key=lambda look: (_is_whole(look[0]), look[0].confidence))
+
+
+def _is_whole(number: Transcript) -> bool:
+    return len(number.text) == PLACES
 
 
 def _read(photo: Picture, card: Card, engine: Engine, field: FieldName) -> tuple[Transcript, Polygon]:

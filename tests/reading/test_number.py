@@ -149,6 +149,21 @@ def test_the_lattice_has_a_column_for_each_place_and_a_blank_between(reader: Num
     assert (lattice.log_probs[1::2].argmax(axis=1) == 0).all()
 
 
+@pytest.mark.needs("fonts")
+def test_an_unsure_strip_is_read_better_than_at_one_look(model: bytes, reader: NumberReader):
+    session = ort.InferenceSession(model, providers=["CPUExecutionProvider"])
+    blurred = Conditions(face=OCR_B[0], px_per_mm=4.0, defocus_mm=0.75, shot_noise=3e-4)
+    one_look, all_looks = [], []
+    for seed in range(30):
+        strip = drawn(NUMBERS[seed % 2], blurred, seed=seed)
+        wanted = np.arange(PLACES), [ALPHABET.index(c) for c in strip.text]
+        log_probs = session.run(None, {"strip": picture(strip.picture)[None, None]})[0][0]
+        one_look.append(log_probs[wanted].sum())
+        all_looks.append(np.log(probabilities(reader.read(strip.picture, "id_number"))[wanted]).sum())
+    assert np.mean(one_look) < -1  # unsure they are
+    assert np.mean(all_looks) > np.mean(one_look)
+
+
 def test_other_fields_and_other_files_are_refused(reader: NumberReader):
     with pytest.raises(EngineError):
         reader.read(np.zeros((61, 481), np.uint8), "name")
