@@ -142,12 +142,14 @@ def _paper_colour(planes: F32, ink: Gray, level: Gray, usable: Flags) -> F32:
 def _departure(planes: F32, usable: Flags, seed: F32) -> tuple[F32, F32]:
     """How far each cell is from the smooth paper: in chromaticity, 1 being the limit, and in log luma."""
     few = np.s_[:, ::7]  # 214 columns are no multiple of 7: the samples spread over the whole card
-    places, values, use = _places()[few], planes[few], usable.ravel()[::7]
+    places, values = np.ascontiguousarray(_places()[few]), np.ascontiguousarray(planes[few])
+    both, use = np.concatenate([places, values]), usable.ravel()[::7]
     weight = (use & (_square(values - np.append(seed, 0)[:, None]) < 0.01)).astype(np.float32)
     for terms in (3, 3, 6, 6, 6, 6):
         base = places[:terms]
-        normal = (base * weight) @ base.T + 1e-3 * np.eye(terms, dtype=np.float32)
-        surface = np.linalg.solve(normal, (base * weight) @ values.T).T
+        moments = (base * weight) @ both.T
+        normal = moments[:, :terms] + 1e-3 * np.eye(terms, dtype=np.float32)
+        surface = np.linalg.solve(normal, moments[:, len(places) :]).T
         rest = values - surface @ base
         far = _square(rest) / 0.024**2
         dark = np.square(rest[2] / 0.12)

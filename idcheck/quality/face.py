@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from idcheck.errors import WeightsCorruptError
 from idcheck.networks import onnx_session
 from idcheck.scene.picture import Picture
+from idcheck.scene.rectify import patch
 from idcheck.types import Colour, Face, Gray, Quad
 
 SIDE: Final = 192
@@ -83,23 +84,14 @@ def upright(photo: Picture, face: Face) -> Upright:
     points = np.asarray(face.landmarks, np.float64)
     across = points[1] - points[0]
     across /= max(float(np.hypot(*across)), 1e-6)
-    half = _AROUND * max(face.box.width, face.box.height) / 2
+    scale = SIDE / (_AROUND * max(face.box.width, face.box.height))
     middle = np.array([face.box.x + face.box.width / 2, face.box.y + face.box.height / 2])
-    turn = SIDE / (2 * half) * np.array([[across[0], across[1]], [-across[1], across[0]]])
-    landmarks = (points - middle) @ turn.T + SIDE / 2
-
-    reach = int(np.ceil(half * np.abs(across).sum()))
-    left, top = (max(0, int(v)) for v in middle - reach)
-    part = photo.crop(left, top, *(max(0, int(v)) for v in middle + reach))
-    if part.size == 0:
-        return Upright(np.zeros((SIDE, SIDE, 3), np.uint8), landmarks)
-    step = max(1, int(2 * half / SIDE))
-    small = cv2.resize(part, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA)
-    # From the reduced part to the crop; OpenCV counts from pixel centres, hence the halves.
-    shift = SIDE / 2 + turn @ (np.array([left, top]) - middle + step / 2) - 0.5
-    matrix, size = np.c_[turn * step, shift], (SIDE, SIDE)
-    picture = cv2.warpAffine(small, matrix, size, borderValue=(127, 127, 127))
-    return Upright(np.asarray(picture, np.uint8), landmarks)
+    turn = scale * np.array([[across[0], across[1]], [-across[1], across[0]]])
+    shift = SIDE / 2 - turn @ middle
+    source = np.linalg.inv(np.vstack([np.c_[turn, shift], (0, 0, 1)]))
+    picture, inside = patch(photo, np.asarray(source, np.float64), (SIDE, SIDE))
+    picture[~inside] = 127
+    return Upright(picture, points @ turn.T + shift)
 
 
 def behind_glasses(face: Upright) -> float:

@@ -57,6 +57,7 @@ class View:
     scene: Scene
     mesh: FaceMesh
     _strips: dict[Box, Gray] = field(default_factory=dict, init=False, repr=False)
+    _regions: dict[Box, Polygon] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def printed(self) -> Card | None:
@@ -132,9 +133,12 @@ class View:
         """Where a subject is, in the photo; ``box`` narrows a subject on the card."""
         if subject == "face":
             return None if self.scene.face is None else self.scene.face.box.polygon
-        if self.scene.card is None or subject == "photo":
+        card, box = self.scene.card, box or box_of(subject)
+        if card is None:
             return None
-        return region(self.scene.card, box or box_of(subject))
+        if box not in self._regions:
+            self._regions[box] = region(card, box)
+        return self._regions[box]
 
 
 def box_of(subject: str) -> Box:

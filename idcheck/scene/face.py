@@ -122,13 +122,13 @@ def decode(
     Returns:
         the 16 values, in pixels of the view from its corner, and a score, 0 to 1, of each face.
     """
-    sure = 1 / (1 + np.exp(-np.clip(scores.astype(np.float64), -100, 100)))
-    rows, columns = np.nonzero(sure >= least)
+    rows, columns = np.nonzero(scores >= np.log(least / (1 - least)))
+    sure = 1 / (1 + np.exp(-np.clip(scores[rows, columns].astype(np.float64), -100, 100)))
     found = values[:, rows, columns].T.astype(np.float64)
     anchor = (np.stack([columns, rows], axis=1) + 0.5) * _STRIDE
     found[:, :2] += anchor
     found[:, 4:] += np.tile(anchor, _LANDMARKS)
-    return _merged(found, sure[rows, columns])
+    return _merged(found, sure)
 
 
 def _merged(found: NDArray[np.float64], sure: NDArray[np.float64]) -> list[tuple[NDArray[np.float64], float]]:

@@ -7,6 +7,7 @@ put it at its outer corner, hence the half pixels.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import cv2
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from idcheck.layout import HEIGHT_MM, WIDTH_MM
-from idcheck.scene.geometry import CARD_MM, as_polygon, as_quad, card_to_photo, project, signed_area
+from idcheck.scene.geometry import CARD_MM, Points, as_polygon, as_quad, card_to_photo, project, signed_area
 from idcheck.scene.picture import Picture
 from idcheck.types import Box, Card, Colour, Gray, Matrix, Polygon
 
@@ -24,18 +25,21 @@ class Rectified:
     """The card as if photographed from straight above, upright and unmirrored.
 
     Attributes:
-        luma: what lies beyond the photo's frame is 0.
-        bgr: likewise.
-        valid: bool, the shape of ``luma``: whether the photo shows the pixel.
+        bgr: what lies beyond the photo's frame is 0.
+        valid: bool, shape (height, width): whether the photo shows the pixel.
         px_per_mm: of the rectified picture.
         to_photo: from mm on the card to upright full-resolution pixels of the photo.
     """
 
-    luma: Gray
     bgr: Colour
     valid: NDArray[np.bool_]
     px_per_mm: float
     to_photo: Matrix
+
+    @property
+    def luma(self) -> Gray:
+        """Of ``bgr``, made anew each time."""
+        return np.asarray(cv2.cvtColor(self.bgr, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
 def rectify(photo: Picture, card: Card, px_per_mm: float = 10.0) -> Rectified:
@@ -43,10 +47,9 @@ def rectify(photo: Picture, card: Card, px_per_mm: float = 10.0) -> Rectified:
     to_photo = card_to_photo(card.corners)
     size = (round(WIDTH_MM * px_per_mm), round(HEIGHT_MM * px_per_mm))
     source = to_photo @ _pixels_to_mm(CARD_MM, size)
-    level = _level(photo, to_photo, CARD_MM, size)
+    level = _level(photo, source, size)
     valid = _inside(photo, source, size)
     return Rectified(
-        luma=_warp(photo.pyramid[level], level, source, size, valid),
         bgr=_warp_colour(photo, level, source, size, valid),
         valid=valid,
         px_per_mm=px_per_mm,
@@ -86,9 +89,25 @@ def flatten(
         shape (height, width).
     """
     source = to_photo @ _pixels_to_mm(box_mm, size)
-    level = _level(photo, to_photo, box_mm, size)
+    level = _level(photo, source, size)
     valid = _inside(photo, source, size) if black_beyond else np.ones(size[::-1], np.bool_)
     return _warp(photo.pyramid[level], level, source, size, valid)
+
+
+def patch(photo: Picture, source: Matrix, size: tuple[int, int]) -> tuple[Colour, NDArray[np.bool_]]:
+    """Any quadrilateral part of a photo, in colour.
+
+    Args:
+        photo: the photo.
+        source: from pixels of the result to full-resolution pixels of the photo, both outer-corner origin.
+        size: width and height of the result in pixels.
+
+    Returns:
+        shape (height, width, 3), the frame's last pixels repeated beyond it; and what is within the frame.
+    """
+    level = _level(photo, source, size)
+    whole = np.ones(size[::-1], np.bool_)
+    return _warp_colour(photo, level, source, size, whole), _inside(photo, source, size)
 
 
 def region(card: Card, box_mm: Box) -> Polygon:
@@ -107,22 +126,27 @@ def _pixels_to_mm(box: Box, size: tuple[int, int]) -> Matrix:
     return np.array([[box.width / size[0], 0, box.x], [0, box.height / size[1], box.y], [0, 0, 1]])
 
 
-def _level(photo: Picture, to_photo: Matrix, box: Box, size: tuple[int, int]) -> int:
+def _level(photo: Picture, source: Matrix, size: tuple[int, int]) -> int:
     """The coarsest pyramid level that still has a pixel for each wanted one."""
-    photo_px_per_px = np.sqrt(abs(signed_area(project(to_photo, box.polygon))) / (size[0] * size[1]))
-    return int(np.clip(np.floor(np.log2(max(photo_px_per_px, 1.0))), 0, len(photo.pyramid) - 1))
+    photo_px_per_px = math.sqrt(abs(signed_area(project(source, _corners(size)))) / (size[0] * size[1]))
+    return min(int(math.log2(max(photo_px_per_px, 1.0))), len(photo.pyramid) - 1)
+
+
+def _corners(size: tuple[int, int]) -> Points:
+    """Of a picture; shape (4, 2)."""
+    width, height = size
+    return np.array([(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)])
 
 
 def _inside(photo: Picture, source: Matrix, size: tuple[int, int]) -> NDArray[np.bool_]:
     """Which pixels have their centre within the photo's frame."""
-    width, height = size
-    ends = project(source, [(0, 0), (width, 0), (width, height), (0, height)])
+    ends = project(source, _corners(size))
     if np.all(ends >= 0) and np.all(ends <= (photo.width, photo.height)):
-        return np.ones((height, width), np.bool_)
-    x, y = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
-    at_x, at_y, depth = np.tensordot(source, np.stack([x, y, np.ones_like(x)]), axes=1)
-    at_x, at_y = at_x / depth, at_y / depth
-    return np.asarray((at_x >= 0) & (at_y >= 0) & (at_x <= photo.width) & (at_y <= photo.height))
+        return np.ones(size[::-1], np.bool_)
+    x, y = np.arange(size[0]) + 0.5, np.arange(size[1])[:, None] + 0.5
+    at_x, at_y, depth = (row[0] * x + (row[1] * y + row[2]) for row in source)
+    within = (at_x >= 0) & (at_y >= 0) & (at_x <= photo.width * depth) & (at_y <= photo.height * depth)
+    return np.asarray(within)
 
 
 def _warp(
@@ -155,7 +179,7 @@ def _warp_colour(
     """As `_warp`, in colour. At full resolution only the part that is needed is asked for."""
     if level > 0:
         return _warp(photo.colour(level), level, source, size, valid)
-    ends = project(source, [(0, 0), (size[0], 0), size, (0, size[1])])
+    ends = project(source, _corners(size))
     left, top = np.clip(np.floor(ends.min(axis=0)).astype(int) - 1, 0, (photo.width - 1, photo.height - 1))
     right, bottom = np.clip(
         np.ceil(ends.max(axis=0)).astype(int) + 1, (left + 1, top + 1), (photo.width, photo.height)
