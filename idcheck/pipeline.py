@@ -38,8 +38,8 @@ CHINA_TIME: Final = timezone(timedelta(hours=8), "UTC+08:00")
 FACE_WEIGHTS: Final = "face_full_range"
 CARD_WEIGHTS: Final = "card_locator"
 MESH_WEIGHTS: Final = "face_landmark"
-READER_WEIGHTS: Final = "ppocrv6_rec_small"
-NUMBER_WEIGHTS: Final = "number_reader"
+READER_WEIGHTS: Final = ("ppocrv6_rec_small", "number_reader")
+"""Of :class:`Embedded`, in the order of its arguments."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,9 +82,8 @@ class Checker:
         self.policy = policy or Policy.default()
         self._locator = Locator(weights.load(FACE_WEIGHTS), weights.load(CARD_WEIGHTS))
         self._assessor = quality.Assessor(weights.load(MESH_WEIGHTS))
-        self._engine = engine or Embedded(weights.load(READER_WEIGHTS), weights.load(NUMBER_WEIGHTS))
-        readers = [READER_WEIGHTS, NUMBER_WEIGHTS] if engine is None else []
-        used = [FACE_WEIGHTS, CARD_WEIGHTS, MESH_WEIGHTS, *readers]
+        self._engine = engine or embedded()
+        used = [FACE_WEIGHTS, CARD_WEIGHTS, MESH_WEIGHTS, *(READER_WEIGHTS if engine is None else ())]
         self._models = Models(__version__, self._engine.name, {w: weights.digest(w) for w in used})
 
     def check(
@@ -175,6 +174,11 @@ class Checker:
             on: as in :meth:`check`.
         """
         return verdict.judge(measured, facts or Facts(), policy or self.policy, on or today())
+
+
+def embedded() -> Embedded:
+    """The readers that a checker brings itself."""
+    return Embedded(*(weights.load(name) for name in READER_WEIGHTS))
 
 
 def today() -> date:
