@@ -3,8 +3,8 @@
     python -m benchmarks.matching --strips 2000 --field id_number
 
 Reads drawn strips with the pipeline's readers, weighs for each the genuine claim and one impostor of every
-kind, and prints the distributions of the log-likelihood ratio and, over a range of thresholds, what becomes of
-genuine claims and of impostors. Beside it stands the plain comparison of the transcript with the typed text.
+kind, and prints the distributions of the log-likelihood ratio and, over a range of thresholds, what becomes
+of genuine claims and of impostors. Beside it stands the plain comparison of transcript and typed text.
 """
 
 from __future__ import annotations
