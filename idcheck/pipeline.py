@@ -19,10 +19,12 @@ from idcheck.reading.embedded import Embedded
 from idcheck.report import Measured, Models, Report
 from idcheck.scene import Locator
 from idcheck.types import (
+    Card,
     Claim,
     Emblem,
     Facts,
     MatchEvidence,
+    PhotoInfo,
     Polygon,
     RawMeasure,
     Reading,
@@ -138,7 +140,7 @@ class Checker:
         if emblem is not None:
             with clock("emblem"):
                 second = photo.decode(emblem, self.policy.limits)
-                other_side = _emblem(second, self._locator.locate(second), self._engine)
+                other_side = _emblem(second, *self._locator.locate_card(second), self._engine)
         return Observed(scene, measurements, fields, other_side, clock.ms)
 
     def weigh(self, observed: Observed, claim: Claim) -> Measured:
@@ -195,16 +197,15 @@ def _matches(claim: Claim, read: Mapping[str, Transcript]) -> dict[str, MatchEvi
     }
 
 
-def _emblem(picture: photo.Photo, scene: Scene, engine: reading.Engine) -> Emblem:
+def _emblem(picture: photo.Photo, info: PhotoInfo, card: Card | None, engine: reading.Engine) -> Emblem:
     """What the photo of the emblem side shows."""
-    card = scene.card
     if card is None or card.side is not Side.EMBLEM:
         cause = "emblem_no_card" if card is None else "emblem_wrong_side"
-        return Emblem(scene.photo, card, {}, Validity(None, None, None, cause))
+        return Emblem(info, card, {}, Validity(None, None, None, cause))
     transcript, region = reading.read_validity(picture, card, engine)
     first, last = claims.validity.halves(transcript)
     readings = {"valid_from": _reading(first, region), "valid_until": _reading(last, region)}
-    return Emblem(scene.photo, card, readings, claims.validity.period(transcript))
+    return Emblem(info, card, readings, claims.validity.period(transcript))
 
 
 def _reading(transcript: Transcript, region: Polygon) -> Reading:

@@ -21,7 +21,7 @@ from idcheck.pipeline import _emblem
 from idcheck.reading.ppocr import PPOCR
 from idcheck.reading.recorded import Fault, Faulty, Recorded
 from idcheck.scene.geometry import as_quad
-from idcheck.types import Card, Emblem, Outcome, PhotoInfo, Scene, Side, Transcript, Validity
+from idcheck.types import Card, Emblem, Outcome, PhotoInfo, Side, Transcript, Validity
 from tests.evidence import FACTS, ON, POLICY, judged
 
 ROOT = Path(__file__).parents[1]
@@ -43,11 +43,6 @@ def png(picture) -> bytes:
 def clearly(found: Validity) -> bool:
     ratio = found.log_likelihood_ratio
     return ratio is not None and ratio >= POLICY.reading.validity_clear
-
-
-def scene_of(picture: photo.Photo, corners, side: Side = Side.EMBLEM) -> Scene:
-    card = Card(as_quad(np.asarray(corners, np.float64)), 1.0, side, 640.0, 7.5, 10.0)
-    return Scene(PhotoInfo(picture.width, picture.height, 1, mirrored=False), card, None, None, 0, 1)
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +70,9 @@ def drawn(cards: ModuleType, seed: int, until: date | None, side: str = "emblem"
 
 def look(picture, corners, engine) -> Emblem:
     decoded = photo.decode(png(picture))
-    return _emblem(decoded, scene_of(decoded, corners), engine)
+    info = PhotoInfo(decoded.width, decoded.height, 1, mirrored=False)
+    card = Card(as_quad(np.asarray(corners, np.float64)), 1.0, Side.EMBLEM, 640.0, 7.5, 10.0)
+    return _emblem(decoded, info, card, engine)
 
 
 @pytest.mark.needs("fonts")

@@ -93,6 +93,14 @@ class TestOnDrawnScenes:
             Photo.from_pixels(pixels.copy())
         )
 
+    def test_the_card_alone_is_the_card_of_the_scene(self, locator: Locator) -> None:
+        from samples.scene import render, sample_recipe  # noqa: PLC0415
+
+        photo = Photo.from_pixels(render(sample_recipe(np.random.default_rng([771, 3]), "clear"), 800).bgr)
+        scene = locator.locate(photo)
+        assert scene.card is not None
+        assert locator.locate_card(photo) == (scene.photo, scene.card)
+
     def test_nothing_in_the_hand_is_no_card(self, locator: Locator) -> None:
         from samples.scene import render, sample_recipe  # noqa: PLC0415
 
