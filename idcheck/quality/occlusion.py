@@ -3,8 +3,8 @@
 Raw: a fraction from 0 to 1.
 
 - card: of the paper within the frame, what is covered. The fingers that hold it hide 0.02 to 0.15.
-- name, id_number: of the line where the print is, what is covered or outside the frame. One digit of
-  eighteen is 0.05.
+- name, id_number: of the line, as far as it is printed on, what is covered or outside the frame. One digit
+  of eighteen is 0.05.
 - face: see `idcheck.quality.face`.
 """
 
@@ -15,8 +15,7 @@ import numpy as np
 from idcheck.quality import face
 from idcheck.quality.cover import Cover, cells, paper_cells
 from idcheck.quality.measure import Cause
-from idcheck.quality.view import View, box_of
-from idcheck.types import Box
+from idcheck.quality.view import View
 
 
 def of_card(view: View, _subject: str) -> float | Cause:
@@ -30,7 +29,7 @@ def of_card(view: View, _subject: str) -> float | Cause:
 
 def of_field(view: View, subject: str) -> float | Cause:
     """What of a printed line is covered or outside the frame."""
-    line = cells(view.cover, _line(box_of(subject)))
+    line = cells(view.cover, view.line(subject))
     return float(np.isin(line, (Cover.COVERED, Cover.OUTSIDE)).mean())
 
 
@@ -46,8 +45,3 @@ def of_face(view: View, _subject: str) -> float | Cause:
         face.behind(found, card.corners) if card is not None else 0.0,
         face.beyond(found, view.frame),
     )
-
-
-def _line(box: Box) -> Box:
-    """A field's box without the room that it leaves around the print."""
-    return Box(box.x + 0.03 * box.width, box.y + 0.25 * box.height, 0.94 * box.width, 0.5 * box.height)

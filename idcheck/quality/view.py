@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from idcheck.layout import FIELDS, HEIGHT_MM, WIDTH_MM
 from idcheck.quality.cover import SHAPE, Cover, cells, cover_mask
 from idcheck.quality.face import FaceMesh
+from idcheck.quality.line import begun_line, filled_line
 from idcheck.scene.picture import Picture
 from idcheck.scene.rectify import Rectified, rectify, region, strip
 from idcheck.types import Box, Card, Face, Gray, Polygon, Quad, Scene, Side
@@ -28,6 +29,16 @@ PRINT_PX_PER_MM: Final = 10.0
 """Of the strips in which print is measured: as fine as phones show it."""
 _WHOLE_PX_PER_MM: Final = 5.0
 """Of the whole card, flat: two pixels a side for each cell of the mask of what covers it."""
+
+
+_PRINTED: Final = Box(0.14 * WIDTH_MM, 0.07 * HEIGHT_MM, 0.47 * WIDTH_MM, 0.85 * HEIGHT_MM)
+"""The part of the card that holds lines of print, and blank paper between them."""
+_BLANK_MM: Final = 1.2
+"""Side of the patches among which blank ones are looked for."""
+_BLANK: Final = 10
+"""Percentile of the patches' contrast at which they are blank, however densely the card is printed."""
+_GRAIN_MM: Final = (0.12, 0.4)
+"""Standard deviations of the Gaussians between which grain disturbs strokes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,10 +104,35 @@ class View:
             raise ValueError(msg)
         return self.printed
 
+    def line(self, subject: str) -> Box:
+        """The part of a field that is printed on, in mm on the card."""
+        return self._name_line if subject == "name" else filled_line(box_of(subject))
+
+    @cached_property
+    def _name_line(self) -> Box:
+        box = box_of("name")
+        return begun_line(box, self.luma(box), self.shown(box))
+
     @cached_property
     def samples(self) -> Gray:
         """One of the card's luma values for each cell of the mask, not averaged."""
         return np.asarray(cv2.resize(self.flat.luma, SHAPE[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
+
+    @cached_property
+    def grain(self) -> float:
+        """Noise of the card's blank paper at the scale of strokes, in levels (standard deviation)."""
+        scale = self.flat.px_per_mm
+        left, top = round(_PRINTED.x * scale), round(_PRINTED.y * scale)
+        height, width = round(_PRINTED.height * scale), round(_PRINTED.width * scale)
+        luma = self.flat.luma[top : top + height, left : left + width].astype(np.float32)
+        fine, coarse = (cv2.GaussianBlur(luma, (0, 0), mm * scale) for mm in _GRAIN_MM)
+        side = round(_BLANK_MM * scale)
+        power = cv2.blur(cv2.pow(fine - coarse, 2), (side, side))
+        paper = np.isin(cells(self.cover, _PRINTED), (Cover.CLEAR, Cover.GLARE)).astype(np.uint8)
+        paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_NEAREST)
+        paper = cv2.erode(paper, np.ones((side, side), np.uint8))
+        patches = power[::2, ::2][paper[::2, ::2] > 0]
+        return float(np.sqrt(np.percentile(patches, _BLANK))) if patches.size else 0.0
 
     def shown(self, box: Box) -> NDArray[np.bool_]:
         """Where a box shows the card itself, glare included; the shape of ``luma(box)``."""
