@@ -128,10 +128,10 @@ class View:
         fine, coarse = (cv2.GaussianBlur(luma, (0, 0), mm * scale) for mm in _GRAIN_MM)
         side = round(_BLANK_MM * scale)
         power = cv2.blur(cv2.pow(fine - coarse, 2), (side, side))
-        paper = np.isin(cells(self.cover, _PRINTED), (Cover.CLEAR, Cover.GLARE)).astype(np.uint8)
-        paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_NEAREST)
-        paper = cv2.erode(paper, np.ones((side, side), np.uint8))
-        patches = power[::2, ::2][paper[::2, ::2] > 0]
+        seen = np.isin(cells(self.cover, _PRINTED), (Cover.CLEAR, Cover.GLARE)).astype(np.uint8)
+        wide = cv2.resize(seen, (width, height), interpolation=cv2.INTER_NEAREST)
+        whole = cv2.erode(wide, np.ones((side, side), np.uint8))
+        patches = power[::2, ::2][whole[::2, ::2] > 0]
         return float(np.sqrt(np.percentile(patches, _BLANK))) if patches.size else 0.0
 
     def shown(self, box: Box) -> NDArray[np.bool_]:
