@@ -27,11 +27,11 @@ from idcheck.types import MatchEvidence, Transcript
 
 NAME_CHANNEL: Final = Channel(wrong=1e-4, doubt=0.3, spurious=1e-4, missed=0.02, missed_next=0.3)
 NUMBER_CHANNEL: Final = Channel(wrong=1e-4, doubt=0.3, spurious=1e-3, missed=0.005, missed_next=0.5)
-"""The readers' errors, from drawn strips with every defect (``python -m benchmarks.matching``). Where PP-OCRv6
-gave a common character more than 0.99, it erred in 0.3 % of cases, however bad the rest of the strip; where
-less, it erred two to three times as often as it says, mostly with the truth far down its list. Our own reader
-of numbers errs as often as it says; less doubt of it would confirm three more of 430 photographed numbers, and
-contradict four that are right."""
+"""The readers' errors, from drawn strips with every defect (``python -m benchmarks.matching``). Where PP-
+OCRv6 gave a common character more than 0.99, it erred in 0.3 % of cases, however bad the rest of the strip;
+where less, it erred two to three times as often as it says, mostly with the truth far down its list. Our
+own reader of numbers errs as often as it says; to doubt it less would confirm three more of 430
+photographed numbers, and contradict four that are right."""
 _UNFAMILIAR: Final = 0.02
 """Added to `wrong` for typed characters beyond GB 2312: 5 to 14 % of them are surely read as another."""
 
