@@ -6,6 +6,8 @@ illegible, or that it does not know, comes out with its probability spread over 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -31,9 +33,25 @@ _NARROWEST: Final = 64
 _AFTER_MM: Final = 0.7
 _ASIDE_MM: Final = 1.4
 """What stands further above or below the middle of the strip is not the name."""
-_STANDS: Final = 0.5
+STANDS: Final = 0.5
 """From what probability a character counts as read; below, it stays a possibility of the lattice."""
 _FLOOR: Final = np.float32(np.log(1e-12))
+_LEAST: Final = np.float32(1e-6)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """Where characters may stand on a line, from left to right.
+
+    Attributes:
+        middles_mm: of each, from the strip's left end; shape (k,).
+        present: probability that a character stands there, 0 to 1; float32, shape (k,).
+        log_probs: natural logarithm of the probability of each class if one does; float32, shape (k, classes).
+    """
+
+    middles_mm: NDArray[np.float64]
+    present: NDArray[np.float32]
+    log_probs: NDArray[np.float32]
 
 
 class NameReader:
@@ -60,6 +78,11 @@ class NameReader:
         """What the report calls this engine."""
         return "idcheck-name"
 
+    @property
+    def alphabet(self) -> Mapping[str, int]:
+        """Character → class of the lattices, without the blank, which is class 0."""
+        return self._index
+
     def read(self, strip: Gray, field: FieldName) -> Transcript:
         """Read a strip of the name; see :class:`idcheck.reading.Engine`.
 
@@ -69,24 +92,37 @@ class NameReader:
         if field != "name":
             msg = "this engine reads names only"
             raise EngineError(msg)
-        present, log_probs = self._run(line(strip))
-        best = log_probs.argmax(axis=1)
-        certain = present * np.exp(log_probs[np.arange(len(best)), best])
-        read = [(self._characters[b], float(p)) for b, p, s in zip(best, certain, present, strict=True) if s > _STANDS]
-        text, characters = "".join(c for c, _ in read), tuple(min(1.0, p) for _, p in read)
-        return Transcript(text, characters, self.name, Lattice(_columns(present, log_probs), self._index))
+        return self.transcript(self.places(strip), self.name)
 
-    def _run(self, picture: Gray) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """For each of k places: that a character stands there, shape (k,); which one, shape (k, classes)."""
+    def places(self, strip: Gray, aside_mm: tuple[float, float] = (0.0, 0.0)) -> Places:
+        """Where in a strip characters may stand, and which.
+
+        Args:
+            strip: as for :meth:`read`.
+            aside_mm: how far to the left and up from where it belongs the line is cut out.
+
+        Raises:
+            EngineError: the network failed.
+        """
+        picture = line(strip, aside_mm)
         try:
-            _, present, log_probs = self._session.run(None, {"line": picture[None, None]})
+            columns, present, log_probs = self._session.run(None, {"line": picture[None, None]})
         except Exception as error:
             msg = "the name model failed"
             raise EngineError(msg) from error
-        return np.asarray(present, np.float32), np.asarray(log_probs, np.float32)
+        middles = (np.asarray(columns) + 0.5) * COLUMN_PX / PX_PER_MM - aside_mm[0]
+        return Places(middles, np.asarray(present, np.float32), np.asarray(log_probs, np.float32))
+
+    def transcript(self, places: Places, engine: str) -> Transcript:
+        """What the places say: their best characters, and all others with their probabilities."""
+        best = places.log_probs.argmax(axis=1)
+        certain = np.minimum(places.present * np.exp(places.log_probs[np.arange(len(best)), best]), 1.0)
+        stands = places.present > STANDS
+        text = "".join(self._characters[b] for b in best[stands])
+        return Transcript(text, tuple(certain[stands].tolist()), engine, Lattice(_columns(places), self._index))
 
 
-def line(strip: Gray) -> Gray:
+def line(strip: Gray, aside_mm: tuple[float, float] = (0.0, 0.0)) -> Gray:
     """The line of print of a strip, from the strip's left end to the print's, shape (`LINE_PX`, width).
 
     Its height is in the middle of the print, or of the strip where no print stands out.
@@ -96,21 +132,23 @@ def line(strip: Gray) -> Gray:
     found = extent(strip, px_per_mm)
     middle = (found.top + found.bottom) / 2 if found else height / 2
     middle = min(max(middle, height / 2 - _ASIDE_MM * px_per_mm), height / 2 + _ASIDE_MM * px_per_mm)
-    right = min(width, round(found.right + _AFTER_MM * px_per_mm)) if found else width
-    half = LINE_MM / 2 * px_per_mm
-    top, bottom = round(middle - half), round(middle + half)
-    columns = max(_NARROWEST, -(-round(right / px_per_mm * PX_PER_MM) // _WIDTH_STEP) * _WIDTH_STEP)
-    end = round(columns / PX_PER_MM * px_per_mm)
-    cut = strip[max(0, top) : min(height, bottom), : min(width, end)]
-    missing = max(0, -top), max(0, bottom - height), 0, max(0, end - width)
-    whole = cv2.copyMakeBorder(cut, *missing, cv2.BORDER_REPLICATE)
+    right = min(width, found.right + _AFTER_MM * px_per_mm) if found else width
+    left = -round(aside_mm[0] * px_per_mm)
+    top = round(middle - (LINE_MM / 2 + aside_mm[1]) * px_per_mm)
+    bottom = top + round(LINE_MM * px_per_mm)
+    columns = max(_NARROWEST, -(-round((right - left) / px_per_mm * PX_PER_MM) // _WIDTH_STEP) * _WIDTH_STEP)
+    right = left + round(columns / PX_PER_MM * px_per_mm)
+    cut = strip[max(0, top) : min(height, bottom), max(0, left) : min(width, right)]
+    beyond = max(0, -top), max(0, bottom - height), max(0, -left), max(0, right - width)
+    whole = cv2.copyMakeBorder(cut, *beyond, cv2.BORDER_REPLICATE)
     return np.asarray(cv2.resize(whole, (columns, LINE_PX), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _columns(present: NDArray[np.float32], log_probs: NDArray[np.float32]) -> NDArray[np.float32]:
+def _columns(places: Places) -> NDArray[np.float32]:
     """Places as columns, with a blank before, between and after, so that none can merge."""
-    columns = np.full((2 * len(present) + 1, 1 + log_probs.shape[1]), _FLOOR, np.float32)
+    count, classes = places.log_probs.shape
+    columns = np.full((2 * count + 1, 1 + classes), _FLOOR, np.float32)
     columns[0::2, 0] = 0.0
-    columns[1::2, 0] = np.log(np.maximum(1 - present, 1e-6))
-    columns[1::2, 1:] = np.maximum(log_probs + np.log(present)[:, None], _FLOOR)
+    columns[1::2, 0] = np.log(np.maximum(1 - places.present, _LEAST))
+    columns[1::2, 1:] = np.maximum(places.log_probs + np.log(places.present)[:, None], _FLOOR)
     return columns

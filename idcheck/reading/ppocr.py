@@ -105,6 +105,10 @@ class PPOCR:
         """What the report calls this engine."""
         return "ppocrv6-small"
 
+    def alphabet(self, field: FieldName) -> Mapping[str, int]:
+        """Character → class of the lattices of a field, without the blank, which is class 0."""
+        return self._alphabets[field].index
+
     def read(self, strip: Gray, field: FieldName) -> Transcript:
         """Read a strip; see :class:`idcheck.reading.Engine`.
 

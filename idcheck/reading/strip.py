@@ -50,9 +50,15 @@ def trim(strip: Gray, px_per_mm: float, line_mm: float = LINE_MM) -> Gray:
     found = extent(strip, px_per_mm)
     if found is None:
         return strip
-    margin, half, centre = _MARGIN_MM * px_per_mm, line_mm / 2 * px_per_mm, (found.top + found.bottom) / 2
-    left, right = max(0, round(found.left - margin)), round(found.right + margin)
+    half, centre = line_mm / 2 * px_per_mm, (found.top + found.bottom) / 2
+    left, right = ends(strip, found, px_per_mm)
     return strip[max(0, round(centre - half)) : round(centre + half), left:right]
+
+
+def ends(strip: Gray, found: Extent, px_per_mm: float) -> tuple[int, int]:
+    """Which columns :func:`trim` keeps: the first, and the one after the last."""
+    margin = _MARGIN_MM * px_per_mm
+    return max(0, round(found.left - margin)), min(strip.shape[1], round(found.right + margin))
 
 
 def extent(strip: Gray, px_per_mm: float) -> Extent | None:

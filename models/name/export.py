@@ -48,9 +48,10 @@ class Reading(nn.Module):
     def forward(self, line: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """See the module."""
         features = self.net.features(line)
-        present = self.net.places(features).sigmoid()
-        around = functional.max_pool1d(present[:, None], 2 * _BESIDE + 1, 1, _BESIDE)[:, 0]
-        columns = ((present >= around) & (present > LEAST_PRESENT))[0].nonzero()[:, 0]
+        places = self.net.places(features)
+        around = functional.max_pool1d(places[:, None], 2 * _BESIDE + 1, 1, _BESIDE)[:, 0]
+        present = places.sigmoid()
+        columns = ((places >= around) & (present > LEAST_PRESENT))[0].nonzero()[:, 0]
         vectors = self.net.embedded(features, torch.zeros_like(columns), columns)
         logits = functional.linear(vectors, self.net.vectors) + self.net.prior
         return columns, present[0][columns], (logits / self.temperature).log_softmax(dim=1)

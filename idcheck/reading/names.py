@@ -1,0 +1,125 @@
+"""The name by two readers: ours, and where it is in doubt, a second look, and PP-OCRv6 as a second opinion.
+
+Where our own reader is sure of every character, asking on would bring nothing but its milliseconds. Where it
+is not, a look from slightly aside shows what was an accident of the pixels; and two networks of different
+making err in different places. All evidence of a place is combined as a product of the probabilities, each
+raised to its weight (Hinton, Products of experts, 1999).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from idcheck import layout
+from idcheck.errors import EngineError
+from idcheck.reading.engine import FieldName
+from idcheck.reading.name import STANDS, NameReader, Places
+from idcheck.reading.ppocr import PPOCR
+from idcheck.reading.strip import ends, extent
+from idcheck.types import Gray, Transcript
+
+_SURE: Final = 0.7
+"""Where even the least certain character has this much, the other reader is not asked."""
+_WEIGHT: Final = 0.3
+"""Of the other reader's opinion; ours has the rest."""
+_ASIDE_MM: Final = (0.3, 0.2)
+"""How far aside the second look is."""
+_SAME_MM: Final = 1.2
+"""Within which two looks mean the same place."""
+_REACH_MM: Final = 3.0
+"""How far a column of the other reader may be from the place that it speaks of."""
+_UNSEEN: Final = np.float32(1e-7)
+"""What the other reader is taken to give a character that it gives nothing, or does not know."""
+
+
+class NameReaders:
+    """Reads names. Threads may share one."""
+
+    def __init__(self, first: NameReader, second: PPOCR) -> None:
+        """Take both readers.
+
+        Args:
+            first: asked always.
+            second: asked where the first is in doubt.
+        """
+        self._first = first
+        self._second = second
+        theirs = second.alphabet("name")
+        self._theirs = np.array([theirs.get(c, 0) for c in first.alphabet], np.intp)
+
+    @property
+    def name(self) -> str:
+        """What the report calls this engine; a transcript names the readers that it comes from."""
+        return self._first.name
+
+    def read(self, strip: Gray, field: FieldName) -> Transcript:
+        """Read a strip of the name; see :class:`idcheck.reading.Engine`.
+
+        Raises:
+            EngineError: a network failed, or the field is not the name.
+        """
+        if field != "name":
+            msg = "these engines read names only"
+            raise EngineError(msg)
+        places = self._first.places(strip)
+        if self._sure(places):
+            return self._first.transcript(places, self._first.name)
+        again = _aligned(self._first.places(strip, _ASIDE_MM), places)
+        places = _combined(places, again, 0.5)
+        if self._sure(places):
+            return self._first.transcript(places, self._first.name)
+        places = _combined(places, self._opinion(places, strip), _WEIGHT)
+        return self._first.transcript(places, f"{self._first.name}+{self._second.name}")
+
+    def _sure(self, places: Places) -> bool:
+        """Whether nothing is in doubt, or nothing was found that could be."""
+        stands = places.present > STANDS
+        certain = places.present[stands] * np.exp(places.log_probs[stands].max(axis=1, initial=-np.inf))
+        return bool((certain >= _SURE).all())
+
+    def _opinion(self, places: Places, strip: Gray) -> NDArray[np.float32]:
+        """What the second reader gives each character at each place, shape (places, classes), as logarithms.
+
+        Its columns belong to the nearest place; of several, the highest probability counts. Where it has no
+        column, it has no opinion.
+        """
+        lattice = self._second.read(strip, "name").lattice
+        if lattice is None:
+            msg = "the second reader gave no lattice"
+            raise EngineError(msg)
+        height, width = strip.shape
+        px_per_mm = height / layout.PRINTED["name"].height
+        found = extent(strip, px_per_mm)
+        left, right = ends(strip, found, px_per_mm) if found else (0, width)
+        columns = len(lattice.log_probs)
+        at_mm = (left + (np.arange(columns) + 0.5) / columns * (right - left)) / px_per_mm
+        apart = np.abs(at_mm[:, None] - places.middles_mm)
+        nearest = np.where(apart.min(axis=1) < _REACH_MM, apart.argmin(axis=1), -1)
+        opinion = np.zeros_like(places.log_probs)
+        for place in range(len(opinion)):
+            own = lattice.log_probs[nearest == place]
+            if len(own):
+                highest = np.where(self._theirs > 0, np.exp(own.max(axis=0))[self._theirs], 0)
+                opinion[place] = np.log(highest + _UNSEEN)
+        return opinion
+
+
+def _aligned(others: Places, places: Places) -> NDArray[np.float32]:
+    """Another look's logarithms at each of the places, shape (places, classes); 0 where it saw none."""
+    aligned = np.zeros_like(places.log_probs)
+    if len(others.middles_mm):
+        apart = np.abs(others.middles_mm - places.middles_mm[:, None])
+        near = apart.min(axis=1) < _SAME_MM
+        aligned[near] = others.log_probs[apart.argmin(axis=1)[near]]
+    return aligned
+
+
+def _combined(places: Places, opinion: NDArray[np.float32], weight: float) -> Places:
+    """The places with a further opinion of which characters stand there; see the module."""
+    log_probs = (1 - weight) * places.log_probs + weight * opinion
+    log_probs -= np.logaddexp.reduce(log_probs, axis=1, keepdims=True)
+    return replace(places, log_probs=log_probs)
