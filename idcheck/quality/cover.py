@@ -7,6 +7,9 @@ Analysis and Mathematical Morphology, 1982) fills the print with the paper aroun
 fitted to the rest by iteratively reweighted least squares (Holland and Welsch 1977) is the paper under
 this light. What departs from it in chromaticity is not card: a shadow keeps the chromaticity and stays
 card, a finger does not. Only what is darker than shadows are is taken for a cover by its luma alone.
+
+Glare is where a reflection, or the exposure, has wiped the print out: paper clipped in two channels or more,
+and no black print left in it.
 """
 
 from __future__ import annotations
@@ -42,6 +45,14 @@ _NOISE_LIMIT: Final = 16.0
 """Times the mean square of the chromaticity of what fits the paper: four standard deviations."""
 _SHADOW_LIMIT: Final = -0.75
 """Of the natural logarithm of luma: a hand's shadow leaves more than half of the gamma-coded level."""
+_RIM: Final = 5
+"""Cells: what is nearer to a clipped part's rim than half of this may show print from beyond it."""
+_SPOT: Final = 30
+"""Cells: a clipped part of fewer is too small to look for print in."""
+_PRINTED_SHARE: Final = 97
+"""Percentile of a printed area's cells that are black."""
+_CLEAR_INK, _FAINT_INK = 40, 20
+"""Levels below the paper, averaged over a cell: print that can be read, and what may be a blank's pattern."""
 
 
 class Cover(IntEnum):
@@ -70,8 +81,9 @@ def cover_mask(rectified: Rectified) -> Gray:
     planes = _planes(paper)
     ink = np.asarray(cv2.subtract(paper[..., 1], seen[..., 1]), np.uint8)
     strangeness, light = _departure(planes, usable, _paper_colour(planes, ink, paper[..., 1], usable))
-    glare = _clipped(paper)
-    strange = ((strangeness > 1) | (light < _SHADOW_LIMIT)) & usable & ~glare
+    clipped = _clipped(paper)
+    glare = _washed_out(clipped, ink)
+    strange = ((strangeness > 1) | (light < _SHADOW_LIMIT)) & usable & ~clipped
     covered = cv2.morphologyEx(strange.astype(np.uint8), cv2.MORPH_OPEN, _disc(_FINGER_MM)) > 0
     mask = np.full(SHAPE, Cover.CLEAR, np.uint8)
     mask[glare] = Cover.GLARE
@@ -123,6 +135,24 @@ def _clipped(paper: Gray) -> Flags:
     """Two channels at least: one alone clips in coloured light long before anything is lost."""
     blue, green, red = (plane >= CLIPPED for plane in cv2.split(paper))
     return np.asarray((blue & green) | (green & red) | (red & blue))
+
+
+def _washed_out(clipped: Flags, ink: Gray) -> Flags:
+    """Where clipped paper has lost its print too: part by part, by the blackest print that is left inside.
+
+    A lamp's reflection lightens print as much as paper; paper that is merely exposed to the limit leaves
+    print as black as it was. Where one part shows that, another needs less to be believed: it may be blank.
+    """
+    count, parts, stats, _ = cv2.connectedComponentsWithStats(clipped.astype(np.uint8))
+    inside = cv2.erode(clipped.astype(np.uint8), np.ones((_RIM, _RIM), np.uint8)) > 0
+    of_part, blackness = parts[inside], ink[inside]
+    blackest = np.zeros(count, np.float32)
+    for part in np.flatnonzero(stats[:, cv2.CC_STAT_AREA] >= _SPOT):
+        if (own := blackness[of_part == part]).size:
+            blackest[part] = np.percentile(own, _PRINTED_SHARE)
+    blackest[0] = 255
+    limit = _FAINT_INK if (blackest[1:] >= _CLEAR_INK).any() else _CLEAR_INK
+    return np.asarray((blackest < limit)[parts])
 
 
 def _paper_colour(planes: F32, ink: Gray, level: Gray, usable: Flags) -> F32:

@@ -3,9 +3,8 @@
 Raw, both as fractions from 0 to 1 of the subject that is neither covered nor out of the frame:
 
 - exposure: pixels whose luma is clipped (over-exposure of ISO/IEC 29794-5);
-- glare: area where the paper itself is clipped in two channels or more, print filled in: what a lamp's
-  reflection on the laminate wipes out. One channel alone clips in coloured light long before anything is
-  lost.
+- glare: area where print is washed out, of a field as far as it is printed on: what a lamp's reflection on
+  the laminate wipes out. Clipped paper on which black print stands is no glare.
 """
 
 from __future__ import annotations
@@ -34,8 +33,8 @@ def of_face(view: View, _subject: str) -> float | Cause:
 
 
 def glare(view: View, subject: str) -> float | Cause:
-    """Clipped paper of the card or of a field."""
-    seen = cells(view.cover, box_of(subject))
+    """Washed-out area of the card, or of a field's line of print."""
+    seen = cells(view.cover, box_of(subject) if subject == "card" else view.line(subject))
     glaring, clear = np.count_nonzero(seen == Cover.GLARE), np.count_nonzero(seen == Cover.CLEAR)
     if glaring + clear == 0:
         return Cause.COVERED

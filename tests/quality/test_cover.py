@@ -62,6 +62,14 @@ def test_a_thumb_beside_the_number_is_no_defect_of_the_number(measured: Measured
     assert raw(found, "card.occlusion") > 0.03
 
 
+@pytest.mark.parametrize(("x", "hides"), [(44.0, False), (31.5, True), (26.5, True)])
+def test_a_thumb_beside_a_short_name_is_no_defect_of_the_name(
+    measured: Measured, x: float, hides: bool
+) -> None:
+    found = raw(measured(cover(flat_card(), x, 10.0, 5.0, 8.0)), "name.occlusion")
+    assert found > 0.1 if hides else found == 0
+
+
 def test_a_shadow_is_not_a_cover(measured: Measured) -> None:
     flat = flat_card()
     x, _ = millimetres(flat.shape)

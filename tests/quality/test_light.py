@@ -62,6 +62,32 @@ def test_glare_belongs_to_the_field_that_it_hits(measured: Measured) -> None:
     assert raw(found, "name.glare") == 0
 
 
+def test_paper_at_the_limit_is_no_glare_while_print_stands_on_it(measured: Measured) -> None:
+    flat = flat_card()
+    flat[flat.min(axis=2) > 150] = 255
+    found = measured(flat, Shot(noise=0))
+    assert raw(found, "card.exposure") > 0.5
+    for name in ("card.glare", "name.glare", "id_number.glare"):
+        assert raw(found, name) < 0.02
+
+
+def test_glare_beside_a_short_name_is_no_defect_of_the_name(measured: Measured) -> None:
+    flat = flat_card()
+    x, y = millimetres(flat.shape)
+    flat[np.hypot(x - 42, y - 10.5) <= 4] = 255
+    found = measured(flat, Shot(noise=0))
+    assert raw(found, "name.glare") == 0
+    assert raw(found, "card.glare") > 0.005
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_blur_and_reflections_are_not_darkness(measured: Measured, name: str) -> None:
+    flat = flat_card()
+    sharp = raw(measured(None, Shot(noise=4)), name)
+    assert raw(measured(None, Shot(noise=4, disc_mm=1.5)), name) == pytest.approx(sharp, abs=1.5)
+    assert raw(measured(flat + 0.6 * (255 - flat), Shot(noise=4)), name) > sharp - 1
+
+
 def test_one_clipped_channel_is_no_glare(measured: Measured) -> None:
     warm = flat_card()
     warm[..., 2] = 255
