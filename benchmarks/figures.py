@@ -121,8 +121,14 @@ def _called_card(decoys: Sequence[Row]) -> dict[str, Any]:
 
 
 def quality_figures(genuine: Sequence[Row]) -> dict[str, Any]:
-    """Per class: does the score of the measurement that should see the defect fall, and is it told."""
+    """Per class: does the score of the measurement that should see the defect fall, and is it told.
+
+    Of clear photos, those that show a face count.
+    """
     clear = [row for row in genuine if row.submission.picture.kind == "clear"]
+    # A generated photo may be clear and show nobody: then that the face is missing is no false alarm.
+    if any(row.label.get("face_box") for row in genuine):
+        clear = [row for row in clear if row.label.get("face_box")]
     classes: dict[str, Any] = {}
     for kind, names in SEES.items():
         bad = [r for r in genuine if r.submission.picture.kind == kind and r.submission.picture.is_defective]
@@ -137,7 +143,7 @@ def quality_figures(genuine: Sequence[Row]) -> dict[str, Any]:
     return {
         "clear": len(clear),
         "clear_false_alarm": share(row.fails("photo.") for row in clear),
-        "clear_alarm_codes": sorted(code for row in clear for code in row.fails("photo.")),
+        "clear_alarm_codes": sorted(code for row in clear for code in set(row.fails("photo."))),
         "blur_spearman": _blur_correlation(genuine),
         "classes": classes,
     }
