@@ -40,7 +40,7 @@ CHINA_TIME: Final = timezone(timedelta(hours=8), "UTC+08:00")
 FACE_WEIGHTS: Final = "face_full_range"
 CARD_WEIGHTS: Final = "card_locator"
 MESH_WEIGHTS: Final = "face_landmark"
-READER_WEIGHTS: Final = ("ppocrv6_rec_small", "number_reader")
+READER_WEIGHTS: Final = ("ppocrv6_rec_small", "number_reader", "name_reader")
 """Of :class:`Embedded`, in the order of its arguments."""
 
 

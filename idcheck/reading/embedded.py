@@ -1,8 +1,10 @@
-"""The readers that idcheck carries itself: PP-OCRv6 for name and validity, our own for the number."""
+"""The readers that idcheck carries itself: our own for name and number, PP-OCRv6 for the rest and in doubt."""
 
 from __future__ import annotations
 
 from idcheck.reading.engine import Engine, FieldName
+from idcheck.reading.name import NameReader
+from idcheck.reading.names import NameReaders
 from idcheck.reading.number import NumberReader
 from idcheck.reading.ppocr import PPOCR
 from idcheck.types import Gray, Transcript
@@ -11,26 +13,27 @@ from idcheck.types import Gray, Transcript
 class Embedded:
     """Each field read by the reader that is best at it. Threads may share one."""
 
-    def __init__(self, names: bytes, numbers: bytes) -> None:
-        """Load both networks.
+    def __init__(self, lines: bytes, numbers: bytes, names: bytes) -> None:
+        """Load the networks.
 
         Args:
-            names: content of PP-OCRv6's ONNX file.
+            lines: content of PP-OCRv6's ONNX file.
             numbers: content of the number reader's.
+            names: content of the name reader's.
 
         Raises:
             WeightsCorruptError: one of them is not that network.
         """
-        lines = PPOCR(names)
+        any_line = PPOCR(lines)
         self._readers: dict[FieldName, Engine] = {
-            "name": lines,
+            "name": NameReaders(NameReader(names), any_line),
             "id_number": NumberReader(numbers),
-            "validity": lines,
+            "validity": any_line,
         }
 
     @property
     def name(self) -> str:
-        """What the report calls the two together; a transcript names the one that read it."""
+        """What the report calls them together; a transcript names the one that read it."""
         return "idcheck"
 
     def read(self, strip: Gray, field: FieldName) -> Transcript:

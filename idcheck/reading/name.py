@@ -105,6 +105,8 @@ class NameReader:
             EngineError: the network failed.
         """
         picture = line(strip, aside_mm)
+        if picture is None:
+            return Places(np.zeros(0), np.zeros(0, np.float32), np.zeros((0, len(self._index)), np.float32))
         try:
             columns, present, log_probs = self._session.run(None, {"line": picture[None, None]})
         except Exception as error:
@@ -119,20 +121,24 @@ class NameReader:
         certain = np.minimum(places.present * np.exp(places.log_probs[np.arange(len(best)), best]), 1.0)
         stands = places.present > STANDS
         text = "".join(self._characters[b] for b in best[stands])
-        return Transcript(text, tuple(certain[stands].tolist()), engine, Lattice(_columns(places), self._index))
+        return Transcript(
+            text, tuple(certain[stands].tolist()), engine, Lattice(_columns(places), self._index)
+        )
 
 
-def line(strip: Gray, aside_mm: tuple[float, float] = (0.0, 0.0)) -> Gray:
+def line(strip: Gray, aside_mm: tuple[float, float] = (0.0, 0.0)) -> Gray | None:
     """The line of print of a strip, from the strip's left end to the print's, shape (`LINE_PX`, width).
 
-    Its height is in the middle of the print, or of the strip where no print stands out.
+    None where no print stands out.
     """
     height, width = strip.shape
     px_per_mm = height / layout.PRINTED["name"].height
     found = extent(strip, px_per_mm)
-    middle = (found.top + found.bottom) / 2 if found else height / 2
-    middle = min(max(middle, height / 2 - _ASIDE_MM * px_per_mm), height / 2 + _ASIDE_MM * px_per_mm)
-    right = min(width, found.right + _AFTER_MM * px_per_mm) if found else width
+    if found is None:
+        return None
+    lowest, highest = (height / 2 + side * _ASIDE_MM * px_per_mm for side in (-1, 1))
+    middle = min(max((found.top + found.bottom) / 2, lowest), highest)
+    right = min(width, found.right + _AFTER_MM * px_per_mm)
     left = -round(aside_mm[0] * px_per_mm)
     top = round(middle - (LINE_MM / 2 + aside_mm[1]) * px_per_mm)
     bottom = top + round(LINE_MM * px_per_mm)

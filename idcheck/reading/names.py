@@ -24,7 +24,7 @@ from idcheck.types import Gray, Transcript
 
 _SURE: Final = 0.7
 """Where even the least certain character has this much, the other reader is not asked."""
-_WEIGHT: Final = 0.3
+_WEIGHT: Final = 0.2
 """Of the other reader's opinion; ours has the rest."""
 _ASIDE_MM: Final = (0.3, 0.2)
 """How far aside the second look is."""

@@ -120,7 +120,9 @@ def vectors(folder: Path, dimensions: int) -> NDArray[np.float32]:
     whitening = axes / np.sqrt(values)
     _, turned = np.linalg.eigh(whitening.T @ between @ whitening)
     projected = means @ (whitening @ turned[:, ::-1][:, :dimensions])
-    return np.asarray(projected / np.maximum(np.linalg.norm(projected, axis=1, keepdims=True), 1e-6), np.float32)
+    return np.asarray(
+        projected / np.maximum(np.linalg.norm(projected, axis=1, keepdims=True), 1e-6), np.float32
+    )
 
 
 def _reduced(glyphs: Glyphs, size: int) -> NDArray[np.float32]:

@@ -68,7 +68,9 @@ def engines(model: Path | None) -> dict[str, Engine]:
 def table(readers: dict[str, Engine], shown: Sequence[tuple[str, str, bool, Gray]]) -> None:
     """Names read exactly, in %, by kind; legible ones, and all."""
     read = {
-        name: [Read(text, kind, legible, engine.read(picture, "name")) for text, kind, legible, picture in shown]
+        name: [
+            Read(text, kind, legible, engine.read(picture, "name")) for text, kind, legible, picture in shown
+        ]
         for name, engine in readers.items()
     }
     groups: dict[str, Callable[[Read], bool]] = {
@@ -77,7 +79,9 @@ def table(readers: dict[str, Engine], shown: Sequence[tuple[str, str, bool, Gray
         "legible, a rare character": lambda r: r.legible and not r.common,
         "all": lambda _: True,
     }
-    groups |= {kind: (lambda r, kind=kind: r.kind == kind) for kind in dict.fromkeys(k for _, k, _, _ in shown)}
+    groups |= {
+        kind: (lambda r, kind=kind: r.kind == kind) for kind in dict.fromkeys(k for _, k, _, _ in shown)
+    }
     _row("names", "count", *read)
     _row(*["---"] * (2 + len(read)))
     for group, belongs in groups.items():
@@ -120,7 +124,12 @@ def honesty(readers: dict[str, Engine], shown: Sequence[Strip]) -> None:
         for low, high in itertools.pairwise(edges):
             m = (certain >= low) & (certain < high)
             if m.any():
-                _row(f"{low:g} to {min(high, 1):g}", str(m.sum()), f"{right[m].mean():.4f}", f"{certain[m].mean():.4f}")
+                _row(
+                    f"{low:g} to {min(high, 1):g}",
+                    str(m.sum()),
+                    f"{right[m].mean():.4f}",
+                    f"{certain[m].mean():.4f}",
+                )
 
 
 def speed(readers: dict[str, Engine], shown: Sequence[Strip]) -> None:

@@ -177,20 +177,24 @@ def _page_shape() -> tuple[int, int]:
     return round(_PAGE_MM[1] * _DRAWN), round(_PAGE_MM[0] * _DRAWN)
 
 
-def _printed(
-    rng: Rng, glyphs: Glyphs, classes: list[int]
-) -> tuple[Light, list[float], list[float]]:
+def _printed(rng: Rng, glyphs: Glyphs, classes: list[int]) -> tuple[Light, list[float], list[float]]:
     """The line's ink, and where each character stands: its middle, and its width, in mm on the page."""
     em = float(np.clip(rng.normal(3.72, 0.16), 3.2, 4.2))
     pitch = em * (1.0 if rng.random() < 0.5 else float(rng.uniform(1.0, 1.12)))
     if len(classes) == 2 and rng.random() < 0.25:
         pitch = em * float(rng.uniform(1.4, 2.1))
-    narrow_dot, dot_aside = float(rng.uniform(0.27, 1.05)), float(rng.choice([0.0, 0.0, rng.uniform(-1, 0.4)]))
+    narrow_dot, dot_aside = (
+        float(rng.uniform(0.27, 1.05)),
+        float(rng.choice([0.0, 0.0, rng.uniform(-1, 0.4)])),
+    )
     x = _LINE_AT_MM[0] + float(np.clip(rng.normal(1.2, 0.6), -0.6, 4.0))
     if len(classes) > 4:
         x -= float(rng.uniform(0, len(classes) - 3)) * pitch
     middle = _LINE_AT_MM[1] + LINE_PX / PX_PER_MM / 2 + float(rng.normal(0, 0.28))
-    size = (max(4, round(em * _DRAWN * CELL_PX / EM_PX)), max(4, round(em * _DRAWN * CELL_PX / EM_PX * np.exp(rng.normal(0, 0.03)))))
+    size = (
+        max(4, round(em * _DRAWN * CELL_PX / EM_PX)),
+        max(4, round(em * _DRAWN * CELL_PX / EM_PX * np.exp(rng.normal(0, 0.03)))),
+    )
     page = np.zeros(_page_shape(), np.uint8)
     centres, widths = [], []
     for character in classes:
@@ -198,7 +202,9 @@ def _printed(
         aside = (width / 2 - 0.13 * em) * dot_aside if character == 0 else 0.0
         centres.append(x + width / 2 + aside)
         widths.append(min(width, em))
-        _stamp(page, cv2.resize(glyphs[character], size, interpolation=cv2.INTER_LINEAR), (centres[-1], middle))
+        _stamp(
+            page, cv2.resize(glyphs[character], size, interpolation=cv2.INTER_LINEAR), (centres[-1], middle)
+        )
         x += width
     soft = cv2.GaussianBlur(page.astype(np.float32) / 255, (0, 0), float(rng.uniform(0.4, 0.9)))
     weight = float(np.clip(rng.normal(0.5, 0.09), 0.28, 0.7))
@@ -212,7 +218,12 @@ def _stamp(page: NDArray[np.uint8], glyph: NDArray[Any], centre_mm: tuple[float,
     """The glyph onto the page, as far as it lies within."""
     height, width = glyph.shape
     left, top = round(centre_mm[0] * _DRAWN - width / 2), round(centre_mm[1] * _DRAWN - height / 2)
-    x0, y0, x1, y1 = max(0, left), max(0, top), min(page.shape[1], left + width), min(page.shape[0], top + height)
+    x0, y0, x1, y1 = (
+        max(0, left),
+        max(0, top),
+        min(page.shape[1], left + width),
+        min(page.shape[0], top + height),
+    )
     if x0 < x1 and y0 < y1:
         part = page[y0:y1, x0:x1]
         np.maximum(part, glyph[y0 - top : y1 - top, x0 - left : x1 - left], out=part)
@@ -240,7 +251,9 @@ def _paper(rng: Rng) -> Light:
 def _patchy(rng: Rng) -> Light:
     height, width = _page_shape()
     coarse = rng.uniform(0.3, 1.6, (height // 10, width // 10)).astype(np.float32)
-    return np.asarray(np.clip(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC), 0.3, 1), np.float32)
+    return np.asarray(
+        np.clip(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC), 0.3, 1), np.float32
+    )
 
 
 def _beside(rng: Rng, light: Light, glyphs: Glyphs) -> Light:
@@ -260,7 +273,9 @@ def _beside(rng: Rng, light: Light, glyphs: Glyphs) -> Light:
         at, top = 1.0, _LINE_AT_MM[1] - float(rng.uniform(0.3, 1.6))
         while at < float(rng.uniform(6, 30)) and at < _PAGE_MM[0]:
             mark = glyphs[int(rng.integers(1, 6000))]
-            flat = cv2.resize(mark, (round(size * float(rng.uniform(0.5, 1.6))), size), interpolation=cv2.INTER_AREA)
+            flat = cv2.resize(
+                mark, (round(size * float(rng.uniform(0.5, 1.6))), size), interpolation=cv2.INTER_AREA
+            )
             _stamp(layer, flat, (at, top))
             at += float(rng.uniform(0.6, 1.2)) * size / _DRAWN
         strength = float(rng.uniform(0.5, 0.95))
@@ -301,7 +316,10 @@ def _covered(rng: Rng, light: Light, conditions: Conditions) -> tuple[Light, Lig
 def _blot(rng: Rng, sizes_mm: tuple[float, float], soft: float = 10.0) -> Light:
     mask = np.zeros(_page_shape(), np.float32)
     half = np.exp(rng.uniform(np.log(sizes_mm[0]), np.log(sizes_mm[1]), 2)) * _DRAWN / 2
-    centre = (round(float(rng.uniform(2, _PAGE_MM[0] - 2)) * _DRAWN), round(float(rng.uniform(1, 8)) * _DRAWN))
+    centre = (
+        round(float(rng.uniform(2, _PAGE_MM[0] - 2)) * _DRAWN),
+        round(float(rng.uniform(1, 8)) * _DRAWN),
+    )
     axes = (max(1, round(float(half.max()))), max(1, round(float(half.min()))))
     cv2.ellipse(mask, centre, axes, float(rng.uniform(0, 180)), 0, 360, 1.0, -1)
     return np.asarray(cv2.GaussianBlur(mask, (0, 0), float(rng.uniform(0.5, soft))), np.float32)
@@ -320,7 +338,9 @@ def _finger(rng: Rng) -> Light:
 
 
 def _share(ink: Light, hidden: Light, centre_mm: float, width_mm: float) -> float:
-    cell = slice(max(0, round((centre_mm - width_mm / 2) * _DRAWN)), max(0, round((centre_mm + width_mm / 2) * _DRAWN)))
+    cell = slice(
+        max(0, round((centre_mm - width_mm / 2) * _DRAWN)), max(0, round((centre_mm + width_mm / 2) * _DRAWN))
+    )
     there = ink[:, cell]
     return float((there * (1 - hidden[:, cell])).sum() / max(1.0, float(there.sum())))
 
@@ -337,14 +357,28 @@ def _photographed(rng: Rng, light: Light, conditions: Conditions) -> Gray:
     soft = cv2.GaussianBlur(light, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
     to_photo, size = _pose(rng, conditions)
     seen = cv2.warpPerspective(
-        soft, to_photo @ np.diag([1 / _DRAWN, 1 / _DRAWN, 1]) @ _HALF, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        soft,
+        to_photo @ np.diag([1 / _DRAWN, 1 / _DRAWN, 1]) @ _HALF,
+        size,
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
     )
     photo = _developed(rng, np.asarray(seen, np.float32), conditions)
-    off = np.array([[1 + rng.normal(0, 0.008), rng.normal(0, 0.012), 0.0], [rng.normal(0, 0.012), 1 + rng.normal(0, 0.008), 0.0], [0, 0, 1]])
+    off = np.array(
+        [
+            [1 + rng.normal(0, 0.008), rng.normal(0, 0.012), 0.0],
+            [rng.normal(0, 0.012), 1 + rng.normal(0, 0.008), 0.0],
+            [0, 0, 1],
+        ]
+    )
     from_strip = to_photo @ _about(_LINE_AT_MM, off) @ np.diag([1 / _STRIP, 1 / _STRIP, 1]) @ _HALF
     shape = (round(LINE_WIDTH_PX / PX_PER_MM * _STRIP), round(LINE_PX / PX_PER_MM * _STRIP))
     strip = cv2.warpPerspective(
-        photo, from_strip, shape, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+        photo,
+        from_strip,
+        shape,
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
     )
     return np.asarray(cv2.resize(strip, (LINE_WIDTH_PX, LINE_PX), interpolation=cv2.INTER_AREA), np.uint8)
 
@@ -365,7 +399,13 @@ def _pose(rng: Rng, conditions: Conditions) -> tuple[Matrix, tuple[int, int]]:
     """From mm on the page to the photo, and the photo's size; the photo's pixels are as in OpenCV."""
     turn, scale = np.radians(conditions.turn_deg), conditions.px_per_mm
     cos, sin = np.cos(turn) * scale, np.sin(turn) * scale
-    squeeze = np.array([[1, rng.normal(0, conditions.tilt_deg), 0], [rng.normal(0, conditions.tilt_deg), 1 - abs(rng.normal(0, 2 * conditions.tilt_deg)), 0], [0, 0, 1]])
+    squeeze = np.array(
+        [
+            [1, rng.normal(0, conditions.tilt_deg), 0],
+            [rng.normal(0, conditions.tilt_deg), 1 - abs(rng.normal(0, 2 * conditions.tilt_deg)), 0],
+            [0, 0, 1],
+        ]
+    )
     matrix = np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0, 0, 1]]) @ squeeze
     width, height = _PAGE_MM
     corners = matrix[:2, :2] @ np.array([[0, width, width, 0], [0, 0, height, height]])

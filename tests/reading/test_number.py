@@ -175,8 +175,9 @@ def test_other_fields_and_other_files_are_refused(reader: NumberReader):
 
 @pytest.mark.needs("fonts")
 def test_the_embedded_engine_sends_each_field_to_its_reader(model: bytes):
-    engine = Embedded(names=weights.load("ppocrv6_rec_small"), numbers=model)
+    engine = Embedded(weights.load("ppocrv6_rec_small"), model, weights.load("name_reader"))
     number = engine.read(drawn(NUMBERS[0]).picture, "id_number")
     assert (number.text, number.engine) == (NUMBERS[0], "idcheck-number")
-    assert engine.read(np.full((68, 366), 200, np.uint8), "name").engine == "ppocrv6-small"
+    assert engine.read(np.full((68, 366), 200, np.uint8), "name").engine == "idcheck-name"
+    assert engine.read(np.full((70, 467), 200, np.uint8), "validity").engine == "ppocrv6-small"
     assert engine.name == "idcheck"
