@@ -69,11 +69,6 @@ class Curve(_Table):
         score = y0 + (y1 - y0) * (raw - x0) / (x1 - x0)
         return min(max(score, 0.0), 100.0)  # rounding may step over the ends
 
-    def accepts(self, raw: float) -> bool:
-        """Whether a raw value does not fail."""
-        lowest, highest = self.accepted
-        return lowest <= raw <= highest
-
     @cached_property
     def accepted(self) -> tuple[float, float]:
         """The lowest and the highest raw value that does not fail; infinite where there is no border.
@@ -262,6 +257,11 @@ class Policy(_Table):
     def limits(self) -> Limits:
         """The limits in the form that decoding takes."""
         return Limits(self.photo.max_bytes, self.photo.max_pixels, self.photo.min_side)
+
+    @cached_property
+    def accepted(self) -> dict[str, tuple[float, float]]:
+        """Measure → the raw values that do not fail; see :attr:`Curve.accepted`."""
+        return {name: curve.accepted for name, curve in self.curves.items()}
 
     @cached_property
     def digest(self) -> str:

@@ -121,16 +121,16 @@ def test_scores_are_bounded_and_monotone(xs, ys, falling, a, b):
 def test_what_is_accepted_is_what_scores_enough(ys, falling, raw):
     points = tuple((0.7 * i, y) for i, y in enumerate(sorted(ys, reverse=falling)))
     curve = Curve(points=points, fail_below=50)
+    lowest, highest = curve.accepted
     if abs(curve.score(raw) - 50) > 1e-9:
-        assert curve.accepts(raw) == (curve.score(raw) > 50)
+        assert (lowest <= raw <= highest) == (curve.score(raw) > 50)
     for point, score in points:
-        assert curve.accepts(point) == (score >= 50)
+        assert (lowest <= point <= highest) == (score >= 50)
 
 
 def test_a_value_on_the_border_is_accepted():
     for curve in Policy.default().curves.values():
-        assert curve.threshold is not None
-        assert curve.accepts(curve.threshold)
+        assert curve.threshold in curve.accepted
 
 
 def test_the_threshold_is_where_the_curve_crosses_the_border():
