@@ -56,6 +56,9 @@ LEAST_BETTER_THAN_CHANCE: Final = 0.25
 """How far under one half the mean of false alarms and misses must be where a measurement predicts."""
 TOLERANCE: Final = 0.03
 """By how much that mean may be worse for the policy's curve than for the refitted one."""
+READ_FROM_PX_PER_MM: Final = 2.7
+READ_TO_MM: Final = 1.0
+"""Size and blur of a card by its label that let it be read, where nothing else is wrong."""
 LOCATED_WITHIN: Final = 0.05
 """Mean corner error over the card's width; what was measured elsewhere says nothing of the card."""
 
@@ -71,11 +74,13 @@ class Target:
         classes: of pictures on which its defect varies and nothing else does; `clear` ones always count.
         defective: whether a picture truly is too bad.
         spared: classes with another defect, which must not be taken for this one: always clear of it.
+        legible: whether only pictures count that are large and sharp enough to be read but for the defect.
     """
 
     classes: tuple[str, ...]
     defective: Callable[[Row], bool]
     spared: tuple[str, ...] = ()
+    legible: bool = False
 
 
 def _unread(fields: Sequence[str], row: Row) -> bool:
@@ -100,16 +105,24 @@ def _is(kind: str, row: Row) -> bool:
     return row.submission.picture.kind == kind
 
 
-def _of_fields(measure: str, *classes: str, spared: tuple[str, ...] = ()) -> dict[str, Target]:
+def _of_fields(
+    measure: str, *classes: str, spared: tuple[str, ...] = (), legible: bool = True
+) -> dict[str, Target]:
     """The same measure of both fields, by whether they are read."""
     return {
-        f"{field}.{measure}": Target(classes, partial(_unread, (field,)), spared)
+        f"{field}.{measure}": Target(classes, partial(_unread, (field,)), spared, legible)
         for field in ("name", "id_number")
     }
 
 
+def _large_and_sharp(row: Row) -> bool:
+    """Whether nothing but its own defect keeps the picture from being read, as far as its label knows."""
+    size, blur = row.label.get("card_px_per_mm"), row.label.get("blur_mm")
+    return (size is None or size >= READ_FROM_PX_PER_MM) and (blur is None or blur < READ_TO_MM)
+
+
 TARGETS: Final[Mapping[str, Target]] = {
-    **_of_fields("blur", "defocus", "motion"),
+    **_of_fields("blur", "defocus", "motion", legible=False),
     **_of_fields("lighting", "lowlight", spared=("defocus", "motion", "glare", "card_occluded", "small")),
     **_of_fields("exposure", "overexposed"),
     **_of_fields("glare", "glare"),
@@ -147,14 +160,16 @@ class Examples:
 def examples(measure: str, target: Target, rows: Iterable[Row]) -> Examples:
     """What a labelled set says of one measurement.
 
-    Left out are pictures on which it could not be taken, and clear ones that count as defective: what is not
-    read there is the reader's weakness.
+    Left out are pictures on which it could not be taken; clear ones that count as defective, for what is not
+    read there is the reader's weakness; and, where reading decides, those too small or blurred to be read.
     """
     kinds = ("clear", *target.classes, *target.spared)
     found: list[tuple[float, bool, bool]] = []
     for row in rows:
         kind, measurement = row.submission.picture.kind, row.report.measurements.get(measure)
         if kind not in kinds or measurement is None or measurement.raw is None:
+            continue
+        if target.legible and kind in target.classes and not _large_and_sharp(row):
             continue
         defective = kind not in target.spared and target.defective(row)
         contradicts = kind == "clear" and defective

@@ -237,3 +237,10 @@ def test_the_command_refits_from_kept_reports(tmp_path):
     differing = CliRunner().invoke(app, ["--data", str(kept), "--check"])
     assert differing.exit_code == 1
     assert "differ: name.blur" in differing.output
+
+
+def test_what_is_too_small_or_blurred_to_be_read_says_nothing_of_the_light():
+    target = calibrate.TARGETS["name.lighting"]
+    rows = [row("lowlight", {"card_px_per_mm": size, "blur_mm": blur}, name__lighting=30.0)
+            for size, blur in ((4.0, 0.5), (2.0, 0.5), (4.0, 1.5))]  # fmt: skip
+    assert examples("name.lighting", target, rows).raw.size == 1
