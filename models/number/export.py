@@ -30,6 +30,7 @@ def export(weights: Path, out: Path) -> None:
     torch.onnx.export(
         Calibrated(net, found["temperature"]).eval(), (example,), str(out),
         input_names=["strip"], output_names=["log_probs"], opset_version=OPSET, dynamo=False,
+        do_constant_folding=False,  # folded, the rows would be written out, column by column, twice
     )  # fmt: skip
     model = onnx.load(str(out))
     onnx.helper.set_model_props(model, {"alphabet": ALPHABET})

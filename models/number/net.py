@@ -3,9 +3,10 @@
 The number always has eighteen characters on an even pitch, so the network is asked for each place rather
 than for a sequence (CTC): a character that is hidden stays a place of its own, with spread probabilities,
 instead of vanishing, and the places after it do not move. A stack of separable convolutions (Howard et al.,
-MobileNets, 2017) turns the strip into columns; each place attends to the columns where it is printed, which
-dilated convolutions over the whole line find out; and one classifier, the same for all places, names what
-stands there. No place is told what the others say: dates and check characters cannot be learnt.
+MobileNets, 2017) turns the strip into columns; dilated convolutions over the whole line find out where each
+place may be printed; of all rows of eighteen even steps, those that agree with these finds best say where the
+places are, so that none can be skipped or counted twice; and one classifier, the same for all places, names
+what stands there. No place is told what the others say: dates and check characters cannot be learnt.
 """
 
 from __future__ import annotations
@@ -21,6 +22,15 @@ COLUMN_PX = 4
 COLUMNS = INPUT_SIZE[0] // COLUMN_PX
 _AROUND = 65
 """Pixels over which brightness and contrast are evened out, two and a half characters to each side."""
+_STEP = 3.34
+"""Columns from one place to the next, where the card's corners were found exactly."""
+_MIDDLE = (COLUMNS - 1) / 2
+_AWAY = 5.0
+"""Columns by which a row's middle may lie beside the strip's."""
+_WIDER = 2.0
+"""Columns by which each end of a row may lie further out, or further in."""
+_BETWEEN = 0.5
+"""Columns between the rows that are tried."""
 _NOISE_FLOOR = 1.5
 """Gray levels: flatter surroundings than this are not stretched to full contrast."""
 
@@ -84,6 +94,28 @@ class AlongLine(nn.Module):
         return functional.relu(x + self.pointwise(functional.relu(self.depthwise(x))))
 
 
+def rows() -> Tensor:
+    """Where the places of a number may be, in columns: all rows of even steps near the nominal one.
+
+    Returns:
+        shape (rows, 18).
+    """
+    away = torch.arange(-_AWAY, _AWAY + _BETWEEN, _BETWEEN)
+    wider = torch.arange(-_WIDER, _WIDER + _BETWEEN, _BETWEEN)
+    outward = (torch.arange(PLACES) - (PLACES - 1) / 2) / ((PLACES - 1) / 2)
+    nominal = _MIDDLE + _STEP * (PLACES - 1) / 2 * outward
+    return (nominal + away[:, None, None] + wider[None, :, None] * outward).view(-1, PLACES)
+
+
+def bump(centres: Tensor) -> Tensor:
+    """How much of a character's print lies in each column, 1 in its middle; shape (..., 64).
+
+    Args:
+        centres: in columns.
+    """
+    return torch.exp(-(centres[..., None] - torch.arange(COLUMNS)).square() / 2)
+
+
 class NumberReader(nn.Module):
     """A strip → what stands at each place.
 
@@ -105,12 +137,16 @@ class NumberReader(nn.Module):
         self.places = nn.Conv2d(128, PLACES, 1)
         self.near = AlongLine(128, 1)
         self.name = nn.Sequential(nn.Linear(128, 96), nn.ReLU(), nn.Linear(96, len(ALPHABET)))
+        self.register_buffer("rows", rows())
 
     def forward(self, strip: Tensor) -> tuple[Tensor, Tensor]:
         """See the class."""
         columns = self.glyphs(standardise(strip))
         looks = self.places(self.line(columns + self.where))[:, :, 0]
-        seen = torch.bmm(looks.softmax(dim=2), self.near(columns)[:, :, 0].transpose(1, 2))
+        tried = functional.normalize(bump(self.rows), p=1.0, dim=2).flatten(1)
+        agree = functional.linear(looks.log_softmax(dim=2).flatten(1), tried)
+        where = (agree.softmax(dim=1) @ tried).view(-1, PLACES, COLUMNS)
+        seen = torch.bmm(where, self.near(columns)[:, :, 0].transpose(1, 2))
         return self.name(seen), looks
 
 

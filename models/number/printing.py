@@ -33,12 +33,15 @@ RELATIVES: Final = (
     Face("NotoSansCJK-Regular.ttc", "fonts-noto-cjk", 2),
     Face("NotoSansCJK-Bold.ttc", "fonts-noto-cjk", 2),
     Face("wqy-zenhei.ttc", "fonts-wqy-zenhei"),
+    Face("wqy-microhei.ttc", "fonts-wqy-microhei"),
     Face("LXGWWenKai-Bold.ttf", "fonts-lxgw-wenkai"),
-)
-HELD_OUT: Final = (
     Face("NotoSansMono-Regular.ttf", "fonts-noto-mono"),
     Face("NotoSansMono-Bold.ttf", "fonts-noto-mono"),
     Face("NotoMono-Regular.ttf", "fonts-noto-mono"),
+)
+HELD_OUT: Final = (
+    Face("NotoSansCJK-Regular.ttc", "fonts-noto-cjk", 7),
+    Face("NotoSansCJK-Bold.ttc", "fonts-noto-cjk", 7),
 )
 """A family that is never trained on."""
 LETTERS: Final = (
@@ -108,9 +111,9 @@ def paper(rng: Rng) -> Light:
         along = x[:1] / np.float32(rng.uniform(2, 9)) + np.float32(rng.uniform(0, 6))
         phase = y + (slope * x[:1] + float(rng.uniform(0.1, 0.9)) * np.sin(along))
         light *= 1 + float(rng.uniform(0, 0.1)) * np.sin(phase * turns)
-    if rng.random() < 0.2:
-        words = _words(rng, "样本SPECIMEN", float(rng.uniform(3, 9)), float(rng.uniform(-40, 40)))
-        light *= 1 - np.float32(rng.uniform(0.05, 0.4)) * words
+    while rng.random() < 0.3:
+        words = _words(rng, "样本 SPECIMEN", float(rng.uniform(2, 9)), float(rng.normal(0, 20)))
+        light *= 1 - np.float32(rng.uniform(0.05, 0.5)) * words
     return light
 
 

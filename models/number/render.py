@@ -123,7 +123,7 @@ def draw(rng: Rng, text: str, conditions: Conditions) -> Strip:
     to_photo = card_to_photo(as_quad(corners))
     seen = _seen(rng, light, _shift(-origin) @ to_photo @ _page_to_mm(), size, conditions)
     photo = _Photo(_developed(rng, seen, conditions))
-    off = np.clip(rng.normal(0, conditions.corners_mm, (4, 2)), -2.0, 2.0)
+    off = np.clip(rng.normal(0, conditions.corners_mm, (4, 2)), -_FURTHEST_MM, _FURTHEST_MM)
     found = card_to_photo(as_quad(project(to_photo, _CARD + off)))
     strip = flatten(photo, _shift(-origin) @ found, _BOX, _SIZE)
     if conditions.wrong in ("mirrored", "turned"):
@@ -159,7 +159,7 @@ def random_conditions(rng: Rng, faces: tuple[Face, ...] = ()) -> Conditions:
     upright = rng.random() < 0.75
     return Conditions(
         face=_face(rng, faces),
-        px_per_mm=float(np.exp(rng.uniform(np.log(2.0), np.log(11.0)))),
+        px_per_mm=float(np.exp(rng.uniform(np.log(2.2), np.log(13.0)))),
         soft_mm=float(abs(rng.normal(0, 0.06))),
         defocus_mm=radius,
         motion_mm=length,
@@ -170,7 +170,7 @@ def random_conditions(rng: Rng, faces: tuple[Face, ...] = ()) -> Conditions:
         jpeg=int(rng.integers(25, 97)),
         tilt_deg=float(abs(rng.normal(0, 14))),
         turn_deg=float(rng.normal(0, 4) if upright else rng.uniform(0, 360)),
-        corners_mm=float(rng.choice([0.15, 0.4, 0.9], p=[0.35, 0.5, 0.15])),
+        corners_mm=float(rng.choice([0.15, 0.4, 0.9, 1.8], p=[0.4, 0.32, 0.16, 0.12])),
         cover=_COVERS[int(rng.choice(4, p=(0.68, 0.13, 0.09, 0.1)))],
         shadow=bool(rng.random() < 0.25),
         processing=float(rng.random() ** 1.5),
@@ -185,9 +185,9 @@ def _small(rng: Rng, most: float) -> float:
 
 def _stops(rng: Rng) -> float:
     kind = rng.random()
-    if kind < 0.55:
+    if kind < 0.62:
         return float(rng.uniform(-1.2, 0.2))
-    return float(rng.uniform(-4.6, -1.2)) if kind < 0.88 else float(rng.uniform(0.2, 1.5))
+    return float(rng.uniform(-4.6, -1.2)) if kind < 0.9 else float(rng.uniform(0.2, 1.5))
 
 
 def _face(rng: Rng, faces: tuple[Face, ...]) -> Face:
@@ -198,6 +198,7 @@ def _face(rng: Rng, faces: tuple[Face, ...]) -> Face:
 # ---------------------------------------------------------------- the world, step by step
 
 
+_FURTHEST_MM: Final = 4.0
 _CARD: Final = np.array([[0.0, 0.0], [WIDTH_MM, 0.0], [WIDTH_MM, HEIGHT_MM], [0.0, HEIGHT_MM]])
 _GAMMA: Final = 2.2
 

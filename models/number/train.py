@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.number import pool
-from models.number.net import COLUMN_PX, COLUMNS, NumberReader
+from models.number.net import COLUMN_PX, NumberReader, bump
 
 FRESH = 0.25
 """Share of each batch that comes from strips not seen before, as long as there are any."""
@@ -95,9 +95,7 @@ def loss_of(names: Tensor, looks: Tensor, batch: Batch) -> Tensor:
     wanted = functional.one_hot(batch.texts.long(), names.shape[2]).float()
     wanted = torch.where(batch.readable[:, None, None], wanted, 1 / names.shape[2])
     reading = -(wanted * names.log_softmax(dim=2)).sum(dim=2).mean()
-    columns = (torch.arange(COLUMNS) + 0.5) * COLUMN_PX
-    apart = (batch.centres.float()[:, :, None] - columns) / COLUMN_PX
-    near = torch.exp(-apart.square() / 2)
+    near = bump(batch.centres.float() / COLUMN_PX - 0.5)
     inside = batch.readable[:, None] & (near.sum(dim=2) > 1.0)
     near = near / near.sum(dim=2, keepdim=True).clamp(min=1e-6)
     looking = -(near * looks.log_softmax(dim=2)).sum(dim=2)
@@ -142,6 +140,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=4e-3)
+    parser.add_argument("--start", type=Path, help="weights of an earlier run to go on from")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -149,6 +148,8 @@ def main() -> None:
     held_out = read_shard(args.pool, args.held_out)
     stream = Stream(args.pool, args.seed, args.shards, np.random.default_rng(0))
     net = NumberReader().to(memory_format=torch.channels_last)
+    if args.start is not None:
+        net.load_state_dict(torch.load(args.start)["weights"])
     averaged = copy.deepcopy(net).eval()
     optimiser = torch.optim.AdamW(net.parameters(), lr=args.rate, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
