@@ -105,19 +105,14 @@ def spread(values: Sequence[float]) -> Spread:
     return Spread(median, p10, p90)
 
 
-def ratio(done: Sequence[Round], one: str, other: str) -> Spread:
-    """How many times as long as `other` `one` takes by the clock, round by round."""
-    return spread([a.wall_ms / b.wall_ms for a, b in _pairs(done, one, other)])
+def ratios(done: Sequence[Round], one: str, other: str) -> list[Sample]:
+    """How many times as long as `other` `one` takes, round by round; a ratio stands where ms stand else."""
+    return [Sample(a.wall_ms / b.wall_ms, a.cpu_ms / b.cpu_ms) for a, b in _pairs(done, one, other)]
 
 
-def cpu_ratio(done: Sequence[Round], one: str, other: str) -> Spread:
-    """As `ratio`, by the processor's time."""
-    return spread([a.cpu_ms / b.cpu_ms for a, b in _pairs(done, one, other)])
-
-
-def difference(done: Sequence[Round], one: str, other: str) -> Spread:
-    """How many ms longer than `other` `one` takes by the clock, round by round."""
-    return spread([a.wall_ms - b.wall_ms for a, b in _pairs(done, one, other)])
+def differences(done: Sequence[Round], one: str, other: str) -> list[Sample]:
+    """How much longer than `other` `one` takes, round by round."""
+    return [Sample(a.wall_ms - b.wall_ms, a.cpu_ms - b.cpu_ms) for a, b in _pairs(done, one, other)]
 
 
 def _pairs(done: Sequence[Round], one: str, other: str) -> list[tuple[Sample, Sample]]:

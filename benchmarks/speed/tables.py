@@ -41,8 +41,8 @@ def _checks(result: Result) -> Table:
             f"{case.megabytes:.2f}",
             *(f"{ms:.1f}" for ms in (check.p50, check.p95, check.max, check.cpu_p50)),
             f"{case.times[FLOOR].p50:.1f}",
-            spread(case.over_floor),
-            spread(case.over_floor_cpu),
+            spread(case.over_floor.by_clock),
+            spread(case.over_floor.by_cpu),
         )
     return table
 
@@ -57,15 +57,16 @@ def _stages(result: Result) -> Table:
 
 def _peers(result: Result) -> Table:
     compared = [case for case in result.cases.values() if case.slower]
-    heads = (f"{case.title}: {what}" for case in compared for what in ("p50, ms", "÷ a check"))
+    heads = (f"{case.title}: {what}" for case in compared for what in ("p50, ms", "÷ a check", "by CPU"))
     table = _table("Instead of a check, on the same photos, one thread", "", *heads)
     for peer, title in result.peers.items():
         table.add_row(title, *(text for case in compared for text in _peer(case, peer)))
     return table
 
 
-def _peer(case: CaseResult, peer: str) -> tuple[str, str]:
-    return f"{case.times[peer].p50:.0f}", spread(case.slower[peer], 0)
+def _peer(case: CaseResult, peer: str) -> tuple[str, str, str]:
+    slower = case.slower[peer]
+    return f"{case.times[peer].p50:.0f}", spread(slower.by_clock, 0), spread(slower.by_cpu, 0)
 
 
 def _processes(result: Result) -> Table:
@@ -80,7 +81,7 @@ def _processes(result: Result) -> Table:
     for title, key in (
         ("Python alone", "python"),
         ("import of the public names", "import"),
-        ("start to first result", "first_result"),
+        ("start to first result, with it", "first_result"),
         ("idcheck --help", "help"),
     ):
         table.add_row(f"{title}, ms", *_start(result.starts[key]))
@@ -96,14 +97,15 @@ def _processes(result: Result) -> Table:
 
 
 def _start(times: Times) -> tuple[str, str]:
-    return f"{times.p50:.0f}", f"{times.p95:.0f}, {times.max:.0f}"
+    return f"{times.p50:.0f}", f"{times.p95:.0f}, {times.max:.0f}; CPU {times.cpu_p50:.0f}"
 
 
 def _bars(result: Result) -> Table:
-    table = _table("Bars", "", "found", "bar", "")
+    table = _table("Bars", "", "found", "by CPU", "bar", "")
     for bar in bars(result):
         limit = f"{'≤' if bar.at_most else '≥'} {bar.limit:,g} {bar.unit}"
-        table.add_row(bar.title, f"{bar.found:,.4g} {bar.unit}", limit, "✓" if bar.holds else "✗")
+        by_cpu = "" if bar.by_cpu is None else f"{bar.by_cpu:,.4g} {bar.unit}"
+        table.add_row(bar.title, f"{bar.found:,.4g} {bar.unit}", by_cpu, limit, "✓" if bar.holds else "✗")
     return table
 
 
