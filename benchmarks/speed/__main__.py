@@ -45,21 +45,21 @@ class Extent:
     Attributes:
         rounds: of checks; and of fresh processes.
         peer_rounds: in how many of them the peers run too.
-        repeats: checks and decodings a round.
-        scaling_rounds: of one worker against all.
-        scaling_photos: a round of those.
         photos: through one worker, for its memory.
+        scaling_rounds: of one worker against all.
+        scaling_photos: in each of these.
+        repeats: checks and decodings a round.
     """
 
     rounds: int
     peer_rounds: int
-    repeats: int = 3
-    scaling_rounds: int = 5
+    photos: int
+    scaling_rounds: int
     scaling_photos: int = 60
-    photos: int = 2000
+    repeats: int = 3
 
 
-QUICK: Final = Extent(rounds=3, peer_rounds=1, repeats=2, scaling_rounds=1, scaling_photos=12, photos=60)
+QUICK: Final = Extent(rounds=3, peer_rounds=1, photos=60, scaling_rounds=1, scaling_photos=12, repeats=2)
 
 
 class _Stages:
@@ -167,7 +167,7 @@ def main(
     """Time idcheck, the decoder alone, and what people would use instead."""
     os.environ["OMP_THREAD_LIMIT"] = "1"  # Tesseract's, which runs as a program of its own
     cv2.setNumThreads(1)
-    extent = QUICK if quick else Extent(rounds_, min(peer_rounds, rounds_), photos=photos)
+    extent = QUICK if quick else Extent(rounds_, min(peer_rounds, rounds_), photos, max(1, rounds_ // 4))
     found = measure(extent, folder or cases.default_folder())
     for table in tables(found):
         Console().print(table)
