@@ -1,4 +1,4 @@
-"""The readers that idcheck carries itself: our own for name and number, PP-OCRv6 for the rest and in doubt."""
+"""The readers that idcheck carries itself: ours for name and number, PP-OCRv6 for the rest and in doubt."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class Places:
     Attributes:
         middles_mm: of each, from the strip's left end; shape (k,).
         present: probability that a character stands there, 0 to 1; float32, shape (k,).
-        log_probs: natural logarithm of the probability of each class if one does; float32, shape (k, classes).
+        log_probs: natural logarithm of each class's probability if one does; float32, shape (k, classes).
     """
 
     middles_mm: NDArray[np.float64]
