@@ -22,7 +22,7 @@ from samples import fonts
 from samples.fonts import Face
 
 Glyphs: TypeAlias = NDArray[np.uint8]
-"""Coverage of every class's glyph, 0 to 255, shape (classes, `CELL_PX`, `CELL_PX`); none where a face has none."""
+"""Every class's coverage, 0 to 255, shape (classes, `CELL_PX`, `CELL_PX`); 0 where a face has no glyph."""
 
 EM_PX: Final = 40
 CELL_PX: Final = 48
@@ -106,11 +106,11 @@ def vectors(folder: Path, dimensions: int) -> NDArray[np.float32]:
     squares = np.zeros((size * size, size * size))
     for glyphs in seen:
         rows = _reduced(glyphs, size)
-        there = rows.any(axis=1, keepdims=True)
-        rows = np.where(there, rows - rows[there[:, 0]].mean(axis=0), 0)
+        there = rows.any(axis=1)
+        rows = np.where(there[:, None], rows - rows[there].mean(axis=0), 0)
         squares += rows.T @ rows
         total += rows
-        count += there
+        count += there[:, None]
     means = total / np.maximum(count, 1)
     weighted = means * np.sqrt(count)
     between = weighted.T @ weighted
@@ -130,7 +130,7 @@ def _reduced(glyphs: Glyphs, size: int) -> NDArray[np.float32]:
         cv2.resize(cv2.GaussianBlur(glyph, (0, 0), 1.6), (size, size), interpolation=cv2.INTER_AREA).ravel()
         for glyph in glyphs
     ]
-    return np.array(rows, np.float32) / 255
+    return np.array(rows, np.float32) / np.float32(255)
 
 
 def main() -> None:

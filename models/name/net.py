@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from idcheck.reading.name import COLUMN_PX, LINE_PX
+from idcheck.reading.name import LINE_PX
 
 DIMENSIONS: Final = 160
 """Of the space in which characters are told apart."""
@@ -95,7 +95,7 @@ class NameReader(nn.Module):
         self.sharpness = nn.Parameter(torch.tensor(3.0))
 
     def features(self, line: Tensor) -> Tensor:
-        """Bytes (n, 1, `LINE_PX`, w) → (n, channels, rows, w / `COLUMN_PX`)."""
+        """Bytes (n, 1, `LINE_PX`, w) → (n, channels, rows, w / 4)."""
         return self.trunk(standardise(line))
 
     def places(self, features: Tensor) -> Tensor:

@@ -25,7 +25,7 @@ from idcheck.reading.name import LINE_PX, PX_PER_MM
 from idcheck.types import Gray, Matrix
 from models.name.classes import CELL_PX, EM_PX, OTHERS, PLAIN, Glyphs, alphabet, everyday, path
 from models.number.printing import Light, Rng
-from models.number.render import Conditions, _developed, _disc, _track
+from models.number.render import Conditions, developed, disc, track
 from samples.fonts import Face
 from samples.identity import GIVEN, SURNAMES
 
@@ -162,9 +162,9 @@ def random_conditions(rng: Rng, face: Face) -> Conditions:
         lifted=float(rng.uniform(0, -stops)) if stops < -1 and rng.random() < 0.5 else 0.0,
         jpeg=int(rng.integers(35, 97)),
         turn_deg=0.0 if rng.random() < 0.4 else float(rng.uniform(-35, 35)),
-        tilt_deg=float(abs(rng.normal(0, 0.04))),
+        tilt_deg=float(np.degrees(abs(rng.normal(0, 0.04)))),
         corners_mm=float(abs(rng.normal(0, 0.3))),
-        cover=("none", "finger", "glare", "patches")[int(rng.choice(4, p=(0.8, 0.06, 0.09, 0.05)))],  # type: ignore[arg-type]
+        cover=("none", "finger", "glare", "patches")[int(rng.choice(4, p=(0.8, 0.06, 0.09, 0.05)))],
         shadow=bool(rng.random() < 0.15),
         processing=float(rng.random() ** 1.5),
     )
@@ -183,18 +183,14 @@ def _printed(rng: Rng, glyphs: Glyphs, classes: list[int]) -> tuple[Light, list[
     pitch = em * (1.0 if rng.random() < 0.5 else float(rng.uniform(1.0, 1.12)))
     if len(classes) == 2 and rng.random() < 0.25:
         pitch = em * float(rng.uniform(1.4, 2.1))
-    narrow_dot, dot_aside = (
-        float(rng.uniform(0.27, 1.05)),
-        float(rng.choice([0.0, 0.0, rng.uniform(-1, 0.4)])),
-    )
+    narrow_dot = float(rng.uniform(0.27, 1.05))
+    dot_aside = float(rng.choice([0.0, 0.0, rng.uniform(-1, 0.4)]))
     x = _LINE_AT_MM[0] + float(np.clip(rng.normal(1.2, 0.6), -0.6, 4.0))
     if len(classes) > 4:
         x -= float(rng.uniform(0, len(classes) - 3)) * pitch
     middle = _LINE_AT_MM[1] + LINE_PX / PX_PER_MM / 2 + float(rng.normal(0, 0.28))
-    size = (
-        max(4, round(em * _DRAWN * CELL_PX / EM_PX)),
-        max(4, round(em * _DRAWN * CELL_PX / EM_PX * np.exp(rng.normal(0, 0.03)))),
-    )
+    cell = em * _DRAWN * CELL_PX / EM_PX
+    size = (round(cell), round(cell * float(np.exp(rng.normal(0, 0.03)))))
     page = np.zeros(_page_shape(), np.uint8)
     centres, widths = [], []
     for character in classes:
@@ -202,9 +198,8 @@ def _printed(rng: Rng, glyphs: Glyphs, classes: list[int]) -> tuple[Light, list[
         aside = (width / 2 - 0.13 * em) * dot_aside if character == 0 else 0.0
         centres.append(x + width / 2 + aside)
         widths.append(min(width, em))
-        _stamp(
-            page, cv2.resize(glyphs[character], size, interpolation=cv2.INTER_LINEAR), (centres[-1], middle)
-        )
+        glyph = cv2.resize(glyphs[character], size, interpolation=cv2.INTER_LINEAR)
+        _stamp(page, glyph, (centres[-1], middle))
         x += width
     soft = cv2.GaussianBlur(page.astype(np.float32) / 255, (0, 0), float(rng.uniform(0.4, 0.9)))
     weight = float(np.clip(rng.normal(0.5, 0.09), 0.28, 0.7))
@@ -302,7 +297,7 @@ def _covered(rng: Rng, light: Light, conditions: Conditions) -> tuple[Light, Lig
         angle, edge = float(rng.uniform(0, 2 * np.pi)), float(rng.uniform(0, _PAGE_MM[0]))
         across = (x - edge) * np.float32(np.cos(angle)) + (y - 4) * np.float32(np.sin(angle))
         dark = np.clip(across / np.float32(rng.uniform(0.2, 8)) + 0.5, 0, 1)
-        light = light * (1 - np.float32(rng.uniform(0.2, 0.8)) * dark)
+        light = np.asarray(light * (1 - np.float32(rng.uniform(0.2, 0.8)) * dark), np.float32)
     if conditions.cover == "glare":
         spot = _blot(rng, (1.0, 12.0)) * np.float32(rng.uniform(0.2, 2.5))
         return light + spot, np.asarray(spot > 0.9, np.float32)
@@ -351,7 +346,7 @@ def _share(ink: Light, hidden: Light, centre_mm: float, width_mm: float) -> floa
 def _photographed(rng: Rng, light: Light, conditions: Conditions) -> Gray:
     """What the camera sees of the page, and the line that is cut out of its picture."""
     radius, length = conditions.defocus_mm * _DRAWN, conditions.motion_mm * _DRAWN
-    for kernel in ([_disc(radius)] if radius > 0.4 else []) + ([_track(rng, length)] if length > 0.6 else []):
+    for kernel in ([disc(radius)] if radius > 0.4 else []) + ([track(rng, length)] if length > 0.6 else []):
         light = np.asarray(cv2.filter2D(light, -1, kernel, borderType=cv2.BORDER_REPLICATE), np.float32)
     sigma = float(np.hypot(conditions.soft_mm, 0.4 / conditions.px_per_mm)) * _DRAWN
     soft = cv2.GaussianBlur(light, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
@@ -363,14 +358,9 @@ def _photographed(rng: Rng, light: Light, conditions: Conditions) -> Gray:
         flags=cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    photo = _developed(rng, np.asarray(seen, np.float32), conditions)
-    off = np.array(
-        [
-            [1 + rng.normal(0, 0.008), rng.normal(0, 0.012), 0.0],
-            [rng.normal(0, 0.012), 1 + rng.normal(0, 0.008), 0.0],
-            [0, 0, 1],
-        ]
-    )
+    photo = developed(rng, np.asarray(seen, np.float32), conditions)
+    off = np.eye(3)
+    off[:2, :2] += rng.normal(0, [[0.008, 0.012], [0.012, 0.008]])
     from_strip = to_photo @ _about(_LINE_AT_MM, off) @ np.diag([1 / _STRIP, 1 / _STRIP, 1]) @ _HALF
     shape = (round(LINE_WIDTH_PX / PX_PER_MM * _STRIP), round(LINE_PX / PX_PER_MM * _STRIP))
     strip = cv2.warpPerspective(
@@ -387,7 +377,7 @@ _HALF: Final = np.array([[1.0, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
 
 
 def _about(start_mm: tuple[float, float], off: Matrix) -> Matrix:
-    """From the line, in mm from its corner, to the page: as found, a little turned and stretched about its middle."""
+    """From the line, in mm from its corner, to the page: as found, turned and stretched about its middle."""
     middle = np.array([LINE_WIDTH_PX / PX_PER_MM / 2, LINE_PX / PX_PER_MM / 2])
     there, back = np.eye(3), np.eye(3)
     there[:2, 2] = middle + start_mm
@@ -399,13 +389,10 @@ def _pose(rng: Rng, conditions: Conditions) -> tuple[Matrix, tuple[int, int]]:
     """From mm on the page to the photo, and the photo's size; the photo's pixels are as in OpenCV."""
     turn, scale = np.radians(conditions.turn_deg), conditions.px_per_mm
     cos, sin = np.cos(turn) * scale, np.sin(turn) * scale
-    squeeze = np.array(
-        [
-            [1, rng.normal(0, conditions.tilt_deg), 0],
-            [rng.normal(0, conditions.tilt_deg), 1 - abs(rng.normal(0, 2 * conditions.tilt_deg)), 0],
-            [0, 0, 1],
-        ]
-    )
+    spread = float(np.radians(conditions.tilt_deg))
+    squeeze = np.eye(3)
+    squeeze[0, 1], squeeze[1, 0] = rng.normal(0, spread, 2)
+    squeeze[1, 1] -= abs(rng.normal(0, 2 * spread))
     matrix = np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0, 0, 1]]) @ squeeze
     width, height = _PAGE_MM
     corners = matrix[:2, :2] @ np.array([[0, width, width, 0], [0, 0, height, height]])

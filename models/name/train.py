@@ -3,7 +3,7 @@
     python -m models.name.classes --out DIR
     python -m models.name.pool  --glyphs DIR --seed 1 --count 262144 --out DIR &
     python -m models.name.pool  --glyphs DIR --seed 2 --count 4096   --out DIR
-    python -m models.name.train --pool DIR --seed 1 --held-out 2 --steps 6000 --out DIR/name.pt
+    python -m models.name.train --pool DIR --seed 1 --held-out 2 --steps 5000 --out DIR/name.pt
 
 One thread, fixed seed: the same command on the same pool gives the same weights on the same processor. A run
 that was interrupted goes on from its last checkpoint with ``--resume``.
@@ -130,9 +130,9 @@ class Answers:
     """What a network says of the whole characters of a shard.
 
     Attributes:
-        logits: of a sample of the classes' space, kept small: (characters, classes) as float16.
-        wanted: the classes.
-        found: how likely the network thinks that a character stands there.
+        logits: of each character's place, shape (characters, classes).
+        wanted: the classes, shape (characters,).
+        found: how likely the network thinks that a character stands there, shape (characters,).
     """
 
     logits: Tensor
@@ -189,6 +189,48 @@ def rate_at(step: int, steps: int, cooldown: int) -> float:
     return 1.0 if left >= 1 else max(0.001, 0.5 - 0.5 * float(np.cos(np.pi * left)))
 
 
+class Run:
+    """A network that learns, the average of its weights over the last steps, and what learning remembers."""
+
+    def __init__(self, net: NameReader, rate: float) -> None:
+        self.net = net.to(memory_format=torch.channels_last)
+        self.averaged = copy.deepcopy(self.net).eval()
+        self.step = 0
+        self._rate = rate
+        self._layers = [p for name, p in self.net.named_parameters() if name != "vectors"]
+        self._by_layer = torch.optim.AdamW(self._layers, lr=rate, weight_decay=0.02, foreach=True)
+        # Adam would move the rows of characters that are hardly ever drawn as far as all others, by noise.
+        self._by_row = torch.optim.SGD([self.net.vectors], lr=TABLE_RATE, momentum=0.9, foreach=True)
+
+    def learn(self, batch: Batch, share: float) -> float:
+        """One step at a share of the full learning rates; the loss before it."""
+        self.step += 1
+        self._by_layer.param_groups[0]["lr"] = self._rate * share
+        self._by_row.param_groups[0]["lr"] = TABLE_RATE * share
+        features = self.net.features(batch.pictures[:, None])
+        loss = reading_loss(self.net, features, batch) + 3 * placing_loss(self.net.places(features), batch)
+        self.net.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self._layers, 5.0)
+        self._by_layer.step()
+        self._by_row.step()
+        _average(self.averaged, self.net, min(AVERAGE_OVER, self.step / (self.step + 10)))
+        return float(loss.item())
+
+    def save(self, path: Path) -> None:
+        """Write all that is needed to go on from here."""
+        state = {"net": self.net.state_dict(), "averaged": self.averaged.state_dict(), "step": self.step}
+        torch.save({**state, "optimiser": self._by_layer.state_dict()}, path)
+
+    def resume(self, path: Path) -> None:
+        """Go on from what :meth:`save` wrote."""
+        saved = torch.load(path)
+        self.net.load_state_dict(saved["net"])
+        self.averaged.load_state_dict(saved["averaged"])
+        self._by_layer.load_state_dict(saved["optimiser"])
+        self.step = saved["step"]
+
+
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(
@@ -198,7 +240,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--shards", type=int, default=64)
     parser.add_argument("--held-out", type=int, default=2)
-    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--cooldown", type=int, default=2500)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=3e-3)
@@ -209,47 +251,22 @@ def main() -> None:
     torch.manual_seed(0)
     held_out = read_shard(args.pool, args.held_out)
     stream = Stream(args.pool, args.seed, args.shards, np.random.default_rng(0))
-    net = new_network(args.pool).to(memory_format=torch.channels_last)
-    averaged = copy.deepcopy(net).eval()
-    others = [p for name, p in net.named_parameters() if name != "vectors"]
-    optimiser = torch.optim.AdamW(others, lr=args.rate, weight_decay=0.02, foreach=True)
-    # Adam would move the rows of characters that are hardly ever drawn as far as all others, by noise.
-    table = torch.optim.SGD([net.vectors], lr=TABLE_RATE, momentum=0.9, foreach=True)
-    first = 1
+    run = Run(new_network(args.pool), args.rate)
     if args.resume:
-        saved = torch.load(args.out.with_suffix(".resume"))
-        net.load_state_dict(saved["net"])
-        averaged.load_state_dict(saved["averaged"])
-        optimiser.load_state_dict(saved["optimiser"])
-        first = saved["step"] + 1
-        for _ in range(first - 1):
+        run.resume(args.out.with_suffix(".resume"))
+        for _ in range(run.step):
             stream.batch(args.batch)
     running, started = 0.0, time.perf_counter()
-    for step in range(first, args.steps + 1):
-        share = rate_at(step, args.steps, args.cooldown)
-        optimiser.param_groups[0]["lr"], table.param_groups[0]["lr"] = args.rate * share, TABLE_RATE * share
-        batch = stream.batch(args.batch)
-        features = net.features(batch.pictures[:, None])
-        loss = reading_loss(net, features, batch) + 3 * placing_loss(net.places(features), batch)
-        optimiser.zero_grad()
-        table.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(others, 5.0)
-        optimiser.step()
-        table.step()
-        _average(averaged, net, min(AVERAGE_OVER, step / (step + 10)))
-        running += 0.02 * (loss.item() - running) if step > first else loss.item()
-        if step % 100 == 0 or step == args.steps:
-            took = time.perf_counter() - started
-            print(f"{step} {took:.0f} s, loss {running:.3f}", flush=True)
-        if step % 300 == 0 or step == args.steps:
-            given = answers(averaged, held_out)
-            print(judge(given), f"sharpness {net.sharpness.exp().item():.1f}", flush=True)
-            torch.save({"weights": averaged.state_dict(), "temperature": temperature_of(given)}, args.out)
-            state = {"net": net.state_dict(), "averaged": averaged.state_dict()}
-            torch.save(
-                {**state, "optimiser": optimiser.state_dict(), "step": step}, args.out.with_suffix(".resume")
-            )
+    while run.step < args.steps:
+        loss = run.learn(stream.batch(args.batch), rate_at(run.step + 1, args.steps, args.cooldown))
+        running += 0.02 * (loss - running) if running else loss
+        if run.step % 100 == 0 or run.step == args.steps:
+            print(f"{run.step} {time.perf_counter() - started:.0f} s, loss {running:.3f}", flush=True)
+        if run.step % 300 == 0 or run.step == args.steps:
+            given = answers(run.averaged, held_out)
+            print(judge(given), flush=True)
+            torch.save({"weights": run.averaged.state_dict(), "temperature": temperature_of(given)}, args.out)
+            run.save(args.out.with_suffix(".resume"))
 
 
 @torch.no_grad()

@@ -122,7 +122,7 @@ def draw(rng: Rng, text: str, conditions: Conditions) -> Strip:
     corners, origin, size = _pose(rng, conditions)
     to_photo = card_to_photo(as_quad(corners))
     seen = _seen(rng, light, _shift(-origin) @ to_photo @ _page_to_mm(), size, conditions)
-    photo = _Photo(_developed(rng, seen, conditions))
+    photo = _Photo(developed(rng, seen, conditions))
     off = np.clip(rng.normal(0, conditions.corners_mm, (4, 2)), -_FURTHEST_MM, _FURTHEST_MM)
     found = card_to_photo(as_quad(project(to_photo, _CARD + off)))
     strip = flatten(photo, _shift(-origin) @ found, _BOX, _SIZE)
@@ -352,8 +352,8 @@ def _page_to_mm() -> Matrix:
 def _seen(rng: Rng, light: Light, to_photo: Matrix, size: tuple[int, int], conditions: Conditions) -> Light:
     """What falls on the sensor: the lens's blur, the shake, and each pixel's own aperture."""
     radius, length = conditions.defocus_mm * PX_PER_MM, conditions.motion_mm * PX_PER_MM
-    kernels = [_disc(radius)] if radius > 0.4 else []
-    kernels += [_track(rng, length)] if length > 0.6 else []
+    kernels = [disc(radius)] if radius > 0.4 else []
+    kernels += [track(rng, length)] if length > 0.6 else []
     for kernel in kernels:
         light = np.asarray(cv2.filter2D(light, -1, kernel, borderType=cv2.BORDER_REPLICATE), np.float32)
     sigma = float(np.hypot(conditions.soft_mm, 0.4 / conditions.px_per_mm)) * PX_PER_MM
@@ -366,7 +366,7 @@ def _seen(rng: Rng, light: Light, to_photo: Matrix, size: tuple[int, int], condi
     )
 
 
-def _disc(radius: float) -> Light:
+def disc(radius: float) -> Light:
     """A circle of confusion, its edge shared with the pixels that it crosses."""
     reach = int(np.ceil(radius)) + 1
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
@@ -374,7 +374,7 @@ def _disc(radius: float) -> Light:
     return np.asarray(disc / disc.sum(), np.float32)
 
 
-def _track(rng: Rng, length: float) -> Light:
+def track(rng: Rng, length: float) -> Light:
     """The path of a shake: nearly straight, at any angle."""
     t = np.linspace(-0.5, 0.5, 8 * int(np.ceil(length)) + 1)
     angle, bend = float(rng.uniform(0, np.pi)), float(rng.normal(0, 0.25))
@@ -386,7 +386,7 @@ def _track(rng: Rng, length: float) -> Light:
     return np.asarray(track / track.sum(), np.float32)
 
 
-def _developed(rng: Rng, light: Light, conditions: Conditions) -> Gray:
+def developed(rng: Rng, light: Light, conditions: Conditions) -> Gray:
     """What the camera makes of the light, and the app of the camera's picture."""
     exposed = light * 2**conditions.stops
     sigma = np.sqrt(exposed * conditions.shot_noise + conditions.read_noise**2)
