@@ -106,7 +106,7 @@ def vectors(folder: Path, dimensions: int) -> NDArray[np.float32]:
     squares = np.zeros((size * size, size * size))
     for glyphs in seen:
         rows = _reduced(glyphs, size)
-        there = rows.any(axis=1)
+        there: NDArray[np.bool_] = np.asarray(rows.any(axis=1))
         rows = np.where(there[:, None], rows - rows[there].mean(axis=0), 0)
         squares += rows.T @ rows
         total += rows

@@ -3,10 +3,11 @@
     python -m models.name.measure strips            # drawn by `benchmarks.strips`, by what is wrong with them
     python -m models.name.measure photos DIR        # labelled photos, cut out by their labelled corners
     python -m models.name.measure honesty           # are probabilities true
+    python -m models.name.measure faces DIR         # by font, one family never trained on; DIR of the glyphs
     python -m models.name.measure speed
 
-Drawn strips come from another renderer than the one that training saw, with seeds of their own. `--held-out`
-prints them in a family of fonts that is never trained on. Tables are Markdown.
+Drawn strips come from another renderer than the one that training saw, with seeds of their own. Tables are
+Markdown.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,17 +28,22 @@ import numpy as np
 from benchmarks.strips import Strip, strips
 from idcheck import weights
 from idcheck.layout import FIELDS
+from idcheck.networks import onnx_session
 from idcheck.photo import decode
 from idcheck.reading import Engine
 from idcheck.reading.fields import STRIP_PX_PER_MM
-from idcheck.reading.name import NameReader
+from idcheck.reading.name import COLUMN_PX, NameReader
+from idcheck.reading.names import NameReaders
 from idcheck.reading.ppocr import PPOCR
 from idcheck.scene.geometry import as_quad, px_per_mm, width_px
 from idcheck.scene.rectify import strip as cut
 from idcheck.types import Card, Gray, Side, Transcript
-from models.name.classes import everyday
+from models.name.classes import HELD_OUT, OTHERS, PLAIN, everyday
+from models.name.render import LINE_WIDTH_PX, Line, Printer, random_classes, random_conditions
 
 SEED: Final = 9000
+EDGE_PX: Final = 11.0
+"""Characters whose middle is nearer to the end of a line than this are cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +66,15 @@ class Read:
         return all(c in everyday()[:3500] or c == "·" for c in self.text)
 
 
+def network(model: Path | None) -> bytes:
+    """The declared network, or another file."""
+    return weights.load("name_reader") if model is None else model.read_bytes()
+
+
 def engines(model: Path | None) -> dict[str, Engine]:
-    """Ours first: the declared network, or another file."""
-    ours = weights.load("name_reader") if model is None else model.read_bytes()
-    return {"name": NameReader(ours), "PP-OCRv6": PPOCR(weights.load("ppocrv6_rec_small"))}
+    """Ours, ours with its second opinion, and PP-OCRv6 small."""
+    name, lines = NameReader(network(model)), PPOCR(weights.load("ppocrv6_rec_small"))
+    return {"alone": name, "with second opinion": NameReaders(name, lines), "PP-OCRv6": lines}
 
 
 def table(readers: dict[str, Engine], shown: Sequence[tuple[str, str, bool, Gray]]) -> None:
@@ -74,13 +86,13 @@ def table(readers: dict[str, Engine], shown: Sequence[tuple[str, str, bool, Gray
         for name, engine in readers.items()
     }
     groups: dict[str, Callable[[Read], bool]] = {
+        kind: partial(_is_kind, kind) for kind in dict.fromkeys(kind for _, kind, _, _ in shown)
+    }
+    groups |= {
         "legible": lambda r: r.legible,
         "legible, common characters": lambda r: r.legible and r.common,
         "legible, a rare character": lambda r: r.legible and not r.common,
         "all": lambda _: True,
-    }
-    groups |= {
-        kind: (lambda r, kind=kind: r.kind == kind) for kind in dict.fromkeys(k for _, k, _, _ in shown)
     }
     _row("names", "count", *read)
     _row(*["---"] * (2 + len(read)))
@@ -88,6 +100,10 @@ def table(readers: dict[str, Engine], shown: Sequence[tuple[str, str, bool, Gray
         chosen = [[r.exact for r in reads if belongs(r)] for reads in read.values()]
         if chosen[0]:
             _row(group, str(len(chosen[0])), *(f"{100 * np.mean(c):.1f}" for c in chosen))
+
+
+def _is_kind(kind: str, read: Read) -> bool:
+    return read.legible and read.kind == kind
 
 
 def drawn(count: int) -> Iterator[Strip]:
@@ -109,10 +125,10 @@ def labelled(folder: Path) -> Iterator[tuple[str, str, bool, Gray]]:
 
 
 def honesty(readers: dict[str, Engine], shown: Sequence[Strip]) -> None:
-    """Whether characters of a certain confidence are right as often, where their number was read right."""
+    """Whether characters of a certain confidence are right as often, where all were found."""
     edges = (0.0, 0.3, 0.5, 0.7, 0.9, 0.97, 0.99, 0.999, 1.01)
     for name, engine in readers.items():
-        pairs = []
+        pairs: list[tuple[float, bool]] = []
         for strip in shown:
             transcript = engine.read(strip.picture, "name")
             if len(transcript.text) == len(strip.text):
@@ -130,6 +146,34 @@ def honesty(readers: dict[str, Engine], shown: Sequence[Strip]) -> None:
                     f"{right[m].mean():.4f}",
                     f"{certain[m].mean():.4f}",
                 )
+
+
+def faces(model: bytes, folder: Path, count: int) -> None:
+    """Characters read right, in %, as the network sees them where they stand, by font."""
+    net = onnx_session(model)
+    printer = Printer(folder)
+    _row("fonts", "characters", "right, everyday", "right, others", "found")
+    _row(*["---"] * 5)
+    for head, family in (("sans serif", PLAIN), ("others", OTHERS), ("never trained on", HELD_OUT)):
+        found: list[tuple[bool, bool, bool]] = []
+        for number in range(count):
+            rng = np.random.default_rng((SEED, number))
+            face = family[int(rng.integers(len(family)))]
+            line = printer.draw(rng, face, random_classes(rng), random_conditions(rng, face))
+            columns, _, log_probs = net.run(None, {"line": line.picture[None, None]})
+            found += _judged(line, (columns + 0.5) * COLUMN_PX, log_probs.argmax(axis=1))
+        there, right, common = np.array(found).T
+        shares = (right[there & common], right[there & ~common], there)
+        _row(head, str(len(found)), *(f"{100 * np.mean(share):.1f}" for share in shares))
+
+
+def _judged(line: Line, middles: Any, best: Any) -> Iterator[tuple[bool, bool, bool]]:
+    """Of each whole character that shows: whether it was found, whether it was read right, is it everyday."""
+    for character, centre, visible in zip(line.characters, line.centres, line.visible, strict=True):
+        if character >= 0 and visible > 0.9 and EDGE_PX < centre < LINE_WIDTH_PX - EDGE_PX:
+            apart = np.abs(middles - centre)
+            there = bool(len(apart)) and float(apart.min()) < 2 * COLUMN_PX
+            yield there, there and best[apart.argmin()] == character, character <= len(everyday())
 
 
 def speed(readers: dict[str, Engine], shown: Sequence[Strip]) -> None:
@@ -153,17 +197,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=["strips", "photos", "honesty", "speed"])
+    parser.add_argument("what", choices=["strips", "photos", "honesty", "faces", "speed"])
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--count", type=int, default=800)
     parser.add_argument("--model", type=Path, help="another ONNX file than the declared one")
     args = parser.parse_args()
     cv2.setNumThreads(1)
+    if args.what in ("photos", "faces") and args.folder is None:
+        parser.error("which folder?")
     readers = engines(args.model)
     if args.what == "photos":
-        if args.folder is None:
-            parser.error("which folder of labelled photos?")
         table(readers, list(labelled(args.folder)))
+    elif args.what == "faces":
+        faces(
+            weights.load("name_reader") if args.model is None else args.model.read_bytes(),
+            args.folder,
+            args.count,
+        )
     elif args.what == "strips":
         table(readers, [(s.text, s.kind, s.legible, s.picture) for s in drawn(args.count)])
     else:
