@@ -36,6 +36,7 @@ _LEAST_CONTRAST: Final = 4.0
 _GAP_MM: Final = 1.6
 _HALF_ROW_MM: Final = 2.0
 _LENGTHS: Final = (0.72, 1.28)
+_SLANTS: Final = (0.0, *np.arange(0.05, 0.5, 0.05), *-np.arange(0.05, 0.5, 0.05))
 
 
 def find(area: Gray) -> tuple[Matrix, ...]:
@@ -51,8 +52,8 @@ def find(area: Gray) -> tuple[Matrix, ...]:
     joined = cv2.dilate(dark, np.ones((1, round(_GAP_MM * PX_PER_MM)), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
     order = sorted(range(1, count), key=lambda i: -int(stats[i, cv2.CC_STAT_WIDTH]))
-    ends = (_ends((labels == label) & (dark > 0)) for label in order if _wide_enough(stats[label]))
-    return tuple(_map(left, right) for left, right in filter(None, ends))
+    rows = (_row((labels == label) & (dark > 0)) for label in order if _wide_enough(stats[label]))
+    return tuple(row for row in rows if row is not None)
 
 
 def _ink(area: Gray) -> NDArray[np.uint8]:
@@ -68,8 +69,8 @@ def _wide_enough(stats: NDArray[np.int32]) -> bool:
     return float(stats[cv2.CC_STAT_WIDTH]) >= _LENGTHS[0] * (_RIGHT_MM - _LEFT_MM) * PX_PER_MM
 
 
-def _ends(dark: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """Where a row begins and ends, halfway up, in mm on the card; None where it is too short or too long."""
+def _row(dark: NDArray[np.bool_]) -> Matrix | None:
+    """Where a row of dark pixels lies; None where it is too short or too long."""
     y, x = (at + 0.5 for at in np.nonzero(dark))
     near = np.ones(x.size, np.bool_)
     for _ in range(2):  # again without what hangs on to the row: a word across it, the edge of a finger
@@ -77,15 +78,26 @@ def _ends(dark: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.floa
         near = abs(y - start - slope * x) < _HALF_ROW_MM * PX_PER_MM
         if not near.any():
             return None
-    ends = np.array([x[near].min() - 0.5, x[near].max() + 0.5])
+    x, below = x[near], (y - start - slope * x)[near]
+    slant = max(_SLANTS, key=lambda slant: _upright(x - slant * below))
+    upright = x - slant * below
+    ends = np.array([upright.min() - 0.5, upright.max() + 0.5])
     left, right = np.column_stack((ends, start + slope * ends)) / PX_PER_MM + (AREA.x, AREA.y)
     shortest, longest = np.array(_LENGTHS) * (_RIGHT_MM - _LEFT_MM)
-    return (left, right) if shortest <= np.linalg.norm(right - left) <= longest else None
+    if not shortest <= np.linalg.norm(right - left) <= longest:
+        return None
+    return _map(left, right, np.array([slant, 1.0 + slope * slant]))
 
 
-def _map(left: NDArray[np.float64], right: NDArray[np.float64]) -> Matrix:
-    """The affine map that takes the printed row's ends to these, and leaves its height as it is."""
+def _upright(x: NDArray[np.float64]) -> float:
+    """How much dark pixels gather in columns, as they do where the strokes of digits stand upright."""
+    columns = np.bincount((x - x.min()).astype(np.intp))
+    return float(columns @ columns)
+
+
+def _map(left: NDArray[np.float64], right: NDArray[np.float64], down: NDArray[np.float64]) -> Matrix:
+    """The affine map of the printed row to these ends, with strokes in this direction and its height kept."""
     along = (right - left) / (_RIGHT_MM - _LEFT_MM)
-    across = np.array([-along[1], along[0]]) / np.linalg.norm(along)
-    linear = np.column_stack((along, across))
+    normal = np.array([-along[1], along[0]]) / np.linalg.norm(along)
+    linear = np.column_stack((along, down / (down @ normal)))
     return np.vstack((np.column_stack((linear, left - linear @ (_LEFT_MM, _MIDDLE_MM))), (0.0, 0.0, 1.0)))
