@@ -41,7 +41,7 @@ def of_face(view: View, _subject: str) -> float | Cause:
     card = view.scene.card
     level = face.upright(view.photo, found)
     return max(
-        min(view.mesh.covered(view.photo, found, level) + face.behind_glasses(level), 1.0),
+        min(view.mesh.covered(level) + face.behind_glasses(level), 1.0),
         face.behind(found, card.corners) if card is not None else 0.0,
         face.beyond(found, view.frame),
     )
