@@ -35,11 +35,11 @@ def _draw(panel: Axes, case: CaseResult, peers: dict[str, str]) -> None:
         range(len(rows)), p50, xerr=[[0.0] * len(rows), beyond], color=colours, height=0.62, ecolor="#445"
     )
     for place, name in enumerate(rows):
-        times = f" × {case.slower[name].by_clock.median:.0f}" if name in case.slower else ""
-        panel.text(case.times[name].p95 * 1.06, place, f"{case.times[name].p50:.0f} ms{times}", va="center")
+        times = f", {case.slower[name].by_clock.median:.0f} × a check" if name in case.slower else ""
+        panel.text(case.times[name].p95 * 1.06, place, f"{case.times[name].p50:,.0f} ms{times}", va="center")
     panel.set_yticks(range(len(rows)), [names[name] for name in rows])
     panel.invert_yaxis()
     panel.set_xscale("log")
-    panel.margins(x=0.16)
+    panel.margins(x=0.24)
     panel.set_title(f"{case.title}, {case.megabytes:.1f} MB", loc="left")
     panel.spines[["top", "right"]].set_visible(False)
