@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import time
 from collections.abc import Callable
@@ -19,7 +20,9 @@ def obedient() -> Callable[[str], object]:
 
 
 def obey(task: str) -> object:
-    """Do a task: ``die``, ``crash``, ``hang``, ``refuse``, ``err``, ``wait``, ``environment`` or echo it."""
+    """Do a task: ``die``, ``crash``, ``hang``, ``refuse``, ``err``, ``wait``, ``environment``, ``fill`` or
+    echo it.
+    """
     match task.partition(" ")[0]:
         case "die":
             os._exit(3)
@@ -39,6 +42,10 @@ def obey(task: str) -> object:
             return os.getpid()
         case "environment":
             return os.environ["OMP_NUM_THREADS"]
+        case "fill":
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+            _ = b"photo" * 7_000_000
+            return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
     return task
 
 

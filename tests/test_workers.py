@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import multiprocessing
 import os
+import platform
 import signal
 import threading
 import time
@@ -114,6 +115,13 @@ def test_every_worker_works_on_one_thread_and_there_are_as_many_as_asked_for():
     pids = results(["pid", "wait"] * 6, count=3)[::2]
     assert len(set(pids)) <= 3
     assert os.getpid() not in pids
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="what keeps memory is a switch of glibc")
+def test_a_worker_keeps_the_memory_of_one_photo_for_the_next():
+    first, *later = results(["fill"] * 4, count=1)
+    assert first > 1000  # pages that the system had to find
+    assert max(later) < 100
 
 
 def test_closing_early_ends_the_processes_even_those_that_hang():
