@@ -74,6 +74,16 @@ class Side(StrEnum):
     EMBLEM = "emblem"
 
 
+class Thing(StrEnum):
+    """What may be held up instead of an identity card."""
+
+    BANK_CARD = "bank_card"
+    CARD = "card"
+    """Another card, or a blank one."""
+    PAPER = "paper"
+    PHONE = "phone"
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """An upright rectangle: left, top, width, height."""
@@ -198,6 +208,15 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Instead:
+    """Something else that is held up where no identity card is, its confidence (0 to 1), and where."""
+
+    thing: Thing
+    confidence: float
+    corners: Quad
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoInfo:
     """The photo: upright size, the EXIF orientation (1 to 8) it came with, and whether it is mirrored."""
 
@@ -217,6 +236,7 @@ class Scene:
         portrait: the portrait printed on the card, or None.
         faces: how many faces of people, the holder's among them.
         cards: how many identity cards.
+        instead: what is held up in place of one, where there is none and it can be told; or None.
     """
 
     photo: PhotoInfo
@@ -225,6 +245,7 @@ class Scene:
     portrait: Box | None
     faces: int
     cards: int
+    instead: Instead | None = None
 
 
 # ---------------------------------------------------------------- what the quality stage finds

@@ -28,6 +28,7 @@ from idcheck.types import (
     Card,
     Decision,
     Facts,
+    Instead,
     MatchEvidence,
     MatchOutcome,
     Outcome,
@@ -199,7 +200,7 @@ def _scene_checks(case: Case) -> Iterator[Finding]:
     """What is in the picture at all."""
     scene, rule = case.measured.scene, case.policy.scene
     card = scene.card
-    yield from _card_checks(card, rule, PORTRAIT)
+    yield from _card_checks(card, rule, PORTRAIT, scene.instead)
     yield _count("photo.several_cards", scene.cards, "card", None if card is None else card.corners)
     face = scene.face
     if face is None:
@@ -223,13 +224,15 @@ def _emblem_checks(case: Case) -> Iterator[Finding]:
         yield from _card_checks(emblem.card, case.policy.scene, EMBLEM)
 
 
-def _card_checks(card: Card | None, rule: SceneRule, wanted: Side) -> Iterator[Finding]:
-    """Whether a photo shows a card, and the side that it should."""
+def _card_checks(
+    card: Card | None, rule: SceneRule, wanted: Side, instead: Instead | None = None
+) -> Iterator[Finding]:
+    """Whether a photo shows a card, and the side that it should; or what it shows instead."""
     photo, subject, none = (
         ("photo", "card", "no_card") if wanted is PORTRAIT else ("emblem", "emblem", "emblem_no_card")
     )
     if card is None or card.confidence < rule.card_missing:
-        yield Finding("photo.card_missing", photo, FAIL)
+        yield Finding("photo.card_missing", photo, FAIL, None, lambda: _held(instead))
         yield Finding("photo.wrong_side", subject, NOT_ASSESSED, none)
         return
     sure = card.confidence >= rule.card_found
@@ -247,6 +250,12 @@ def _card_checks(card: Card | None, rule: SceneRule, wanted: Side) -> Iterator[F
         None,
         lambda: Evidence(f"{subject}.side", card.side.value, None, wanted.value, card.corners),
     )
+
+
+def _held(instead: Instead | None) -> Evidence | None:
+    if instead is None:
+        return None
+    return Evidence("photo.held", instead.thing.value, None, "identity_card", instead.corners)
 
 
 def _count(code: str, found: int, subject: str, where: Polygon | Box | None) -> Finding:

@@ -9,7 +9,19 @@ from hypothesis import strategies as st
 
 from idcheck.policy import Policy
 from idcheck.reasons import CATALOGUE, CAUSE_TEXTS, Group
-from idcheck.types import ClaimFacts, Decision, Facts, MatchEvidence, MatchOutcome, Outcome, Reading, Side
+from idcheck.report import Evidence
+from idcheck.types import (
+    ClaimFacts,
+    Decision,
+    Facts,
+    Instead,
+    MatchEvidence,
+    MatchOutcome,
+    Outcome,
+    Reading,
+    Side,
+    Thing,
+)
 from idcheck.verdict import QUALITY_CHECKS, decide, judge
 from tests.evidence import (
     CARD,
@@ -81,6 +93,13 @@ def test_without_a_card_the_user_is_told_that_and_nothing_that_follows_from_it()
     assert "info.name_mismatch" not in codes(report)
     assert outcome(report, "info.name_mismatch") is Outcome.NOT_ASSESSED
     assert report.decision is Decision.RESUBMIT
+
+
+def test_without_a_card_what_is_held_instead_is_named():
+    scene = replace(SCENE, card=None, portrait=None, cards=0, instead=Instead(Thing.BANK_CARD, 0.9, CORNERS))
+    reason = judged(scene=scene, readings={}, measurements=()).reasons[0]
+    assert reason.code == "photo.card_missing"
+    assert reason.evidence == Evidence("photo.held", "bank_card", None, "identity_card", CORNERS)
 
 
 def test_the_emblem_side_is_named_as_such():

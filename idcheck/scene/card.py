@@ -59,7 +59,11 @@ class Kind(IntEnum):
     PORTRAIT = 0
     EMBLEM = 1
     OBJECT = 2
+    """Something else that is shaped like a card, such as a blank one."""
     BACKGROUND = 3
+    BANK_CARD = 4
+    PAPER = 5
+    PHONE = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +87,7 @@ class Seen:
     Attributes:
         corners: in the card's reading orientation, in pixels of the photo; shape (4, 2).
         off: expected error of each corner, as a fraction of the card's width; shape (4,).
-        kinds: probability of each `Kind`; shape (4,).
+        kinds: probability of each `Kind`; shape (7,).
         turns: probability of each row of `TURNS`; the corners were turned by the likeliest.
     """
 
@@ -142,9 +146,9 @@ def decode_finder(maps: NDArray[np.float32], scale: NDArray[np.float64]) -> tupl
     """Peaks of the heat and the boxes that they stand for.
 
     Args:
-        maps: shape (9, h, w): logit of a card's middle; the middle's place in cells from the cell's centre,
-            x and y; half of the long axis as log of its length in cells, cosine and sine of twice its
-            angle; half of the short axis likewise.
+        maps: shape (9, h, w): logit of the middle of what shows of a card; the whole card's middle in cells
+            from the cell's centre, x and y; half of the long axis as log of its length in cells, cosine and
+            sine of twice its angle; half of the short axis likewise.
         scale: the view's pixels per pixel of the photo, along x and y.
     """
     heat = 1 / (1 + np.exp(-maps[0]))
@@ -181,7 +185,7 @@ def decode_corners(row: NDArray[np.float32], to_photo: NDArray[np.float64]) -> S
     """What the corner network's row says.
 
     Args:
-        row: shape (20,): x and y of the four corners in pixels of the crop; log of their expected errors in
+        row: shape (23,): x and y of the four corners in pixels of the crop; log of their expected errors in
             pixels; logits of the turns (see `TURNS`); logits of the kinds.
         to_photo: from mm on the candidate to pixels of the photo.
     """
@@ -191,7 +195,7 @@ def decode_corners(row: NDArray[np.float32], to_photo: NDArray[np.float64]) -> S
     return Seen(
         corners=project(to_photo, placed)[turn],
         off=np.exp(values[8:12])[turn] / (WIDTH_MM * CROP_PX_PER_MM),
-        kinds=_softmax(values[16:20]),
+        kinds=_softmax(values[16:]),
         turns=_softmax(values[12:16]),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 import cv2
@@ -24,7 +25,7 @@ from idcheck.scene.geometry import (
 )
 from idcheck.scene.picture import Picture
 from idcheck.scene.refine import refine
-from idcheck.types import Box, Card, Face, PhotoInfo, Quad, Scene, Side
+from idcheck.types import Box, Card, Face, Instead, PhotoInfo, Quad, Scene, Side, Thing
 
 _LEAST_CONFIDENCE: Final = 0.5
 """Less sure than this is no identity card."""
@@ -53,12 +54,22 @@ _PRINTED_FACE: Final = 0.33
 portrait's own is some 0.2; that of a person who looks over the card, or is covered by it, is wider."""
 
 
+_INSTEAD: Final = MappingProxyType(
+    {
+        Kind.BANK_CARD: Thing.BANK_CARD,
+        Kind.OBJECT: Thing.CARD,
+        Kind.PAPER: Thing.PAPER,
+        Kind.PHONE: Thing.PHONE,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:
-    """A card of one kind or another, before refinement."""
+    """A card or another thing, before refinement."""
 
     corners: Points
-    side: Side
+    kind: Kind
     confidence: float
     off: float
 
@@ -78,7 +89,7 @@ class Locator:
 
     def locate(self, photo: Picture) -> Scene:
         """Where card and faces are. The same photo always gives the same scene."""
-        found = self._cards(photo)
+        found, others = self._held(photo)
         card = _card(photo, found[0]) if found else None
         people = [face for face in self._faces.detect(photo) if not any(_printed(face, one) for one in found)]
         return Scene(
@@ -90,27 +101,31 @@ class Locator:
             cards=sum(width_px(as_quad(one.corners)) >= _SECOND_CARD * card.width_px for one in found)
             if card is not None
             else 0,
+            instead=_instead(others[0]) if others and card is None else None,
         )
 
     def locate_card(self, photo: Picture) -> tuple[PhotoInfo, Card | None]:
         """The card as `locate` finds it, where nobody's face matters; a third faster."""
-        found = self._cards(photo)
+        found, _ = self._held(photo)
         card = _card(photo, found[0]) if found else None
         return _info(photo, card), card
 
-    def _cards(self, photo: Picture) -> list[_Found]:
-        """Identity cards, the one that is held first: the larger and surer."""
-        found: list[_Found] = []
+    def _held(self, photo: Picture) -> tuple[list[_Found], list[_Found]]:
+        """Identity cards and other things, of each the one that is held first: the larger and surer."""
+        cards: list[_Found] = []
+        others: list[_Found] = []
         for candidate in self._networks.candidates(photo):
-            if found and candidate.heat < _SECOND_HEAT:
+            if cards and candidate.heat < _SECOND_HEAT:
                 break
             one = self._examined(photo, candidate)
-            if one is not None and not any(same_place(one.corners, other.corners) for other in found):
-                found.append(one)
-        return sorted(found, key=lambda one: -one.confidence * np.sqrt(abs(signed_area(one.corners))))
+            if one is not None and not any(same_place(one.corners, old.corners) for old in (*cards, *others)):
+                (others if one.kind in _INSTEAD else cards).append(one)
+        for found in (cards, others):
+            found.sort(key=lambda one: -one.confidence * np.sqrt(abs(signed_area(one.corners))))
+        return cards, others
 
     def _examined(self, photo: Picture, candidate: Candidate) -> _Found | None:
-        """The identity card at a candidate, if there is one: looked at until its corners stay."""
+        """The card or other thing at a candidate, if there is one: looked at until its corners stay."""
         corners = candidate.corners
         for looks in range(1, _MOST_LOOKS + 1):
             seen = self._networks.look(photo, corners)
@@ -120,7 +135,7 @@ class Locator:
             corners = seen.corners
             if looks >= _LEAST_LOOKS and moved < _STAYS:
                 break
-        return _identity_card(seen, candidate.heat)
+        return _judged(seen, candidate.heat)
 
 
 def _apart(one: Points, other: Points) -> float:
@@ -130,19 +145,24 @@ def _apart(one: Points, other: Points) -> float:
     return float(min(shifts) / size)
 
 
-def _identity_card(seen: Seen, heat: float) -> _Found | None:
-    """What the networks saw, if it is an identity card.
+def _judged(seen: Seen, heat: float) -> _Found | None:
+    """What the networks saw, if it is an identity card or a thing that is known.
 
-    The confidence is that of its kind; less where the last look, at what should be upright by then, would
-    turn it again, where no two corners are clear, or where the finder hardly noticed it.
+    The confidence is that of its kind; less where no two corners are clear, where the finder hardly noticed
+    it, or where the last look, at what should be upright by then, would turn an identity card again.
     """
     vague = float(np.sort(seen.off)[1]) / _VAGUE
-    certain = seen.turns[0] / (1 + vague**2) * min(1.0, float(np.sqrt(heat / _HOT)))
-    confidence = float((seen.kinds[Kind.PORTRAIT] + seen.kinds[Kind.EMBLEM]) * certain)
+    certain = min(1.0, float(np.sqrt(heat / _HOT))) / (1 + vague**2)
+    identity = seen.kinds[Kind.PORTRAIT] + seen.kinds[Kind.EMBLEM]
+    kind = Kind(int(np.argmax(seen.kinds)))
+    if kind in _INSTEAD:
+        confidence = float(seen.kinds[kind] * certain)
+    else:
+        kind = Kind.PORTRAIT if seen.kinds[Kind.PORTRAIT] >= seen.kinds[Kind.EMBLEM] else Kind.EMBLEM
+        confidence = float(identity * seen.turns[0] * certain)
     if confidence < _LEAST_CONFIDENCE or not _plausible(seen.corners):
         return None
-    side = Side.PORTRAIT if seen.kinds[Kind.PORTRAIT] >= seen.kinds[Kind.EMBLEM] else Side.EMBLEM
-    return _Found(seen.corners, side, confidence, float(np.median(seen.off)))
+    return _Found(seen.corners, kind, confidence, float(np.median(seen.off)))
 
 
 def _plausible(corners: Points) -> bool:
@@ -164,11 +184,15 @@ def _card(photo: Picture, found: _Found) -> Card:
     return Card(
         corners=corners,
         confidence=found.confidence,
-        side=found.side,
+        side=Side.PORTRAIT if found.kind is Kind.PORTRAIT else Side.EMBLEM,
         width_px=width_px(corners),
         px_per_mm=px_per_mm(corners),
         tilt_deg=tilt_deg(corners, photo.width, photo.height),
     )
+
+
+def _instead(found: _Found) -> Instead:
+    return Instead(_INSTEAD[found.kind], found.confidence, as_quad(found.corners))
 
 
 def _portrait(card: Card) -> Box:

@@ -14,14 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from idcheck.layout import HEIGHT_MM, WIDTH_MM
+from idcheck.scene.card import Kind
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
 Corners = NDArray[np.float64]
 Rng = np.random.Generator
 
-PORTRAIT, EMBLEM, OBJECT, BACKGROUND = range(4)
-"""What a candidate may be; the order of the network's outputs."""
+PORTRAIT, EMBLEM, OBJECT, BACKGROUND, BANK_CARD, PAPER, PHONE = (int(kind) for kind in Kind)
+IDENTITY_CARDS = (PORTRAIT, EMBLEM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +238,9 @@ def _glare(rng: Rng, shape: tuple[int, ...], corners: Corners) -> Floats:
     return np.asarray(blur(blot, softness) * rng.uniform(40, 400), np.float32)
 
 
-def put_fingers(rng: Rng, canvas: Floats, corners: Corners, fraction: float) -> None:
+def put_fingers(
+    rng: Rng, canvas: Floats, corners: Corners, fraction: float, *, over_corner: bool = False
+) -> None:
     """A hand that comes from outside over an edge: capsules for fingers, a palm beyond the edge.
 
     Args:
@@ -245,6 +248,7 @@ def put_fingers(rng: Rng, canvas: Floats, corners: Corners, fraction: float) -> 
         canvas: drawn on.
         corners: of the card.
         fraction: how far in the fingers may reach, of the card's height.
+        over_corner: come in at one end of the edge, not anywhere along it.
     """
     middle = corners.mean(axis=0)
     per_mm = np.sqrt(abs(cv2.contourArea(corners.astype(np.float32))) / (WIDTH_MM * HEIGHT_MM))
@@ -252,7 +256,7 @@ def put_fingers(rng: Rng, canvas: Floats, corners: Corners, fraction: float) -> 
     layer, cover = np.full_like(canvas, skin), np.zeros(canvas.shape, np.uint8)
     edge = int(rng.integers(4))
     start, end = corners[edge], corners[(edge + 1) % 4]
-    along = rng.uniform(-0.1, 1.1)
+    along = rng.integers(2) + rng.normal(0, 0.08) if over_corner else rng.uniform(-0.1, 1.1)
     outward = (start + end) / 2 - middle
     outward /= np.linalg.norm(outward) + 1e-9
     tangent = (end - start) / (np.linalg.norm(end - start) + 1e-9)
@@ -314,8 +318,8 @@ def photographed(rng: Rng, canvas: Floats) -> Bytes:
     gain, noise = rng.uniform(0.6, 1.2), abs(rng.normal(0, 4))
     if draw < 0.15:
         gain, noise = np.exp(rng.uniform(np.log(0.05), np.log(0.5))), abs(rng.normal(0, 3))
-    elif draw < 0.27:
-        gain = rng.uniform(1.3, 3.0)
+    elif draw < 0.3:
+        gain = np.exp(rng.uniform(np.log(1.2), np.log(4.5)))
     picture = _tone(picture, gain, float(np.exp(rng.normal(0, 0.25))))
     if rng.random() < 0.5:
         picture = blur(picture, float(rng.uniform(0.3, 1.8)))

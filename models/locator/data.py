@@ -11,9 +11,11 @@ from idcheck.scene.card import CROP_CORNERS, CROP_SIZE, TURNS
 from idcheck.scene.geometry import as_quad, homography
 from idcheck.types import Matrix
 from models.locator import composite
-from models.locator.composite import BACKGROUND, EMBLEM, PORTRAIT, Bytes, Corners, Rng, Stock
+from models.locator.composite import BACKGROUND, IDENTITY_CARDS, Bytes, Corners, Rng, Stock
 
 NO_TURN = -1
+LEAST_SHOWN = 0.3
+"""A card of which less shows is not one to be found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Cornering:
         corners: (4, 2), as they stand in the crop: top left, top right, bottom right, bottom left; NaN if
             there is no card-shaped thing.
         turn: row of `idcheck.scene.card.TURNS`, or NO_TURN where nothing is printed that tells.
-        kind: PORTRAIT, EMBLEM, OBJECT or BACKGROUND.
+        kind: a value of `idcheck.scene.card.Kind`.
     """
 
     crop: Bytes
@@ -73,17 +75,12 @@ def finding(rng: Rng, stock: Stock, size: tuple[int, int]) -> Finding:
     for _ in range(int(rng.choice([0, 1, 2], p=[0.12, 0.76, 0.12]))):
         drawn = stock.cards[rng.integers(len(stock.cards))]
         corners = composite.pose(rng, drawn[2], _width(rng) * size[0], _roll(rng), 45.0)
-        low, high = corners.min(axis=0), corners.max(axis=0)
-        # The middle stays in the frame; corners need not.
-        ends = np.array([-low * 0.6, size - high * 0.6])
-        at = rng.uniform(ends.min(axis=0), ends.max(axis=0))
-        corners = corners + at
+        corners = corners + _place(rng, corners, size)
         if any(_near(corners, other) for other in cards):
             continue
         composite.put_card(rng, canvas, drawn, corners)
-        if rng.random() < 0.75:
-            composite.put_fingers(rng, canvas, corners, float(rng.choice([0.25, 0.6])))
-        if drawn[1] in (PORTRAIT, EMBLEM):
+        _put_hands(rng, canvas, corners)
+        if shown(corners, size) >= LEAST_SHOWN:
             cards.append(corners)
     view = composite.photographed(rng, canvas)
     if rng.random() < 0.5:
@@ -91,11 +88,41 @@ def finding(rng: Rng, stock: Stock, size: tuple[int, int]) -> Finding:
     return Finding(view, tuple(cards))
 
 
+def _place(rng: Rng, corners: Corners, size: tuple[int, int]) -> Corners:
+    """Where the middle of a card about the origin comes to lie: anywhere in the frame, often near an edge."""
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    ends = np.array([-low * 0.6, size - high * 0.6])
+    at = rng.uniform(ends.min(axis=0), ends.max(axis=0))
+    if rng.random() < 0.3:  # cut off by one edge
+        axis, beyond = int(rng.integers(2)), rng.uniform(-0.05, 0.6)
+        extent = high[axis] - low[axis]
+        near, far = -low[axis] - beyond * extent, size[axis] - high[axis] + beyond * extent
+        at[axis] = near if rng.random() < 0.5 else far
+    return np.asarray(at)
+
+
+def shown(corners: Corners, size: tuple[int, int]) -> float:
+    """Share of a card's area that lies within a frame of this width and height."""
+    frame = np.array([(0, 0), (size[0], 0), size, (0, size[1])], np.float32)
+    card = corners.astype(np.float32)
+    inside, _ = cv2.intersectConvexConvex(card, frame)
+    return float(inside / max(cv2.contourArea(card), 1e-6))
+
+
+def _put_hands(rng: Rng, canvas: composite.Floats, corners: Corners) -> None:
+    """None, one or two; each second one over a corner."""
+    for _ in range(int(rng.choice([0, 1, 2], p=[0.25, 0.5, 0.25]))):
+        composite.put_fingers(
+            rng, canvas, corners, float(rng.choice([0.25, 0.6])), over_corner=bool(rng.random() < 0.5)
+        )
+
+
 def _width(rng: Rng) -> float:
     """Width of a card as a fraction of the photo's."""
-    return float(
-        rng.uniform(0.22, 0.6) if rng.random() < 0.7 else np.exp(rng.uniform(np.log(0.09), np.log(0.75)))
-    )
+    draw = rng.random()
+    if draw < 0.25:
+        return float(np.exp(rng.uniform(np.log(0.07), np.log(0.2))))
+    return float(rng.uniform(0.2, 0.6) if draw < 0.85 else np.exp(rng.uniform(np.log(0.15), np.log(0.75))))
 
 
 def _roll(rng: Rng) -> float:
@@ -126,18 +153,20 @@ def finding_in(rng: Rng, scene: Scene, size: tuple[int, int]) -> Finding:
     if scene.corners is not None and zoom > fit * 1.05:
         focus = scene.corners.mean(axis=0) + rng.normal(0, 0.2, 2) * (width, height)
     target = np.array(size) * rng.uniform(0.35, 0.65, 2) if zoom != fit else np.array(size) / 2
+    if scene.corners is not None and rng.random() < 0.25:  # cut off by one edge
+        focus, axis = scene.corners.mean(axis=0), int(rng.integers(2))
+        reach = np.ptp(scene.corners @ into[:, :2].T, axis=0)[axis] / 2
+        target = rng.uniform(0.2, 0.8, 2) * size
+        target[axis] = rng.choice([0, size[axis]]) + rng.uniform(-0.2, 1.0) * reach * rng.choice([-1, 1])
     into[:, 2] += target - into @ (*focus, 1)
     if rng.random() < 0.5:
         into[0] = (0, 0, size[0]) - into[0]
     seen = _shrink_and_warp(picture, np.vstack([into, [0, 0, 1]]), size, zoom)
     if rng.random() < 0.5:
         seen = composite.photographed(rng, seen.astype(np.float32))
-    held = (scene.corners,) if scene.corners is not None and scene.kind in (PORTRAIT, EMBLEM) else ()
+    held = () if scene.corners is None else (scene.corners,)
     cards = [corners @ into[:, :2].T + into[:, 2] for corners in (*held, *scene.others)]
-    middles = [corners.mean(axis=0) for corners in cards]
-    return Finding(
-        seen, tuple(c for c, m in zip(cards, middles, strict=True) if np.all(m > 0) and np.all(m < size))
-    )
+    return Finding(seen, tuple(corners for corners in cards if shown(corners, size) >= LEAST_SHOWN))
 
 
 def _shrink_and_warp(picture: Bytes, into: Matrix, size: tuple[int, int], zoom: float) -> Bytes:
@@ -156,17 +185,15 @@ def cornering(rng: Rng, stock: Stock) -> Cornering:
     """A sample for the corner network, quickly composed."""
     canvas = composite.background(rng, CROP_SIZE, stock)
     if rng.random() < 0.25:
-        return Cornering(composite.photographed(rng, canvas), np.full((4, 2), np.nan), NO_TURN, BACKGROUND)
+        return _background(rng, composite.photographed(rng, canvas))
     drawn = stock.cards[rng.integers(len(stock.cards))]
     corners, turn = _misplaced(rng, CROP_CORNERS)
     composite.put_card(rng, canvas, drawn, corners[TURNS[turn]])
-    if rng.random() < 0.75:
-        composite.put_fingers(rng, canvas, corners, float(rng.choice([0.25, 0.6])))
-    crop = composite.photographed(rng, canvas)
+    _put_hands(rng, canvas, corners)
+    crop = np.maximum(composite.photographed(rng, canvas), 1)
     if rng.random() < 0.15:
         _cut_by_the_frame(rng, crop)
-    known = drawn[1] in (PORTRAIT, EMBLEM)
-    return Cornering(crop, corners, turn if known else NO_TURN, drawn[1])
+    return Cornering(crop, corners, turn if drawn[1] in IDENTITY_CARDS else NO_TURN, drawn[1])
 
 
 def cut_off(rng: Rng, stock: Stock) -> Cornering:
@@ -182,15 +209,13 @@ def cut_off(rng: Rng, stock: Stock) -> Cornering:
     ignored = outside * rng.uniform(0, 1.1)  # so much of the card the candidate leaves out
     corners = corners + np.outer((along - inner) * (1 / (1 - ignored) - 1), outward)
     composite.put_card(rng, canvas, drawn, corners[TURNS[turn]])
-    if rng.random() < 0.75:
-        composite.put_fingers(rng, canvas, corners, float(rng.choice([0.25, 0.6])))
+    _put_hands(rng, canvas, corners)
     crop = composite.photographed(rng, canvas)
     y, x = np.mgrid[: CROP_SIZE[1], : CROP_SIZE[0]] + 0.5
     lean = rng.normal(0, 0.2)
     places = x * outward[0] + y * outward[1] + lean * ((y - 64) if axis == 0 else (x - 96))
     crop[places > inner + (outer - inner) * (1 - outside) / (1 - ignored)] = 0
-    known = drawn[1] in (PORTRAIT, EMBLEM)
-    return Cornering(crop, corners, turn if known else NO_TURN, drawn[1])
+    return Cornering(crop, corners, turn if drawn[1] in IDENTITY_CARDS else NO_TURN, drawn[1])
 
 
 def _misplaced(rng: Rng, around: Corners) -> tuple[Corners, int]:
@@ -233,10 +258,13 @@ def cornering_in(rng: Rng, scene: Scene) -> Cornering:
     )
     crop = _shrink_and_warp(picture, into, CROP_SIZE, zoom)
     beyond = cv2.warpPerspective(np.zeros_like(picture), into, CROP_SIZE, borderValue=1)
-    crop[beyond > 0] = 0
     if rng.random() < 0.5:
         crop = composite.photographed(rng, crop.astype(np.float32))
-    return Cornering(crop, corners, turn if scene.kind in (PORTRAIT, EMBLEM) else NO_TURN, scene.kind)
+    crop = np.maximum(crop, 1)
+    crop[beyond > 0] = 0
+    if rng.random() < 0.2:
+        _cut_by_the_frame(rng, crop)
+    return Cornering(crop, corners, turn if scene.kind in IDENTITY_CARDS else NO_TURN, scene.kind)
 
 
 def _elsewhere(rng: Rng, picture: Bytes, held: Corners | None) -> Cornering:
@@ -255,12 +283,19 @@ def _elsewhere(rng: Rng, picture: Bytes, held: Corners | None) -> Cornering:
             break
     else:
         corners = CROP_CORNERS * 0.3
-    return background_at(picture, corners)
+    return background_at(rng, picture, corners)
 
 
-def background_at(picture: Bytes, corners: Corners) -> Cornering:
+def background_at(rng: Rng, picture: Bytes, corners: Corners) -> Cornering:
     """A sample of what is no card: a part of a picture, flattened as if it were one."""
     into = homography(as_quad(corners), as_quad(CROP_CORNERS))
     zoom = float(CROP_CORNERS[1, 0] - CROP_CORNERS[0, 0]) / float(np.linalg.norm(corners[1] - corners[0]))
-    crop = _shrink_and_warp(picture, into, CROP_SIZE, zoom)
+    return _background(rng, _shrink_and_warp(picture, into, CROP_SIZE, zoom))
+
+
+def _background(rng: Rng, crop: Bytes) -> Cornering:
+    """Three in ten are cut, for what the frame cuts is not always a card."""
+    crop = np.maximum(crop, 1)
+    if rng.random() < 0.3:
+        _cut_by_the_frame(rng, crop)
     return Cornering(crop, np.full((4, 2), np.nan), NO_TURN, BACKGROUND)

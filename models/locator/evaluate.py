@@ -5,7 +5,7 @@ python -m models.locator.evaluate DIR
 
 A card is found where its corners, whichever way up, are off by less than a quarter of its width on average.
 It is full where at least 0.8 of it shows, nothing of it is outside the frame, and it has 0.18 of the photo's
-width.
+width; cut off where 0.03 of it or more is outside; small where it has less than 0.18 of the width.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import numpy as np
 
 from idcheck import photo, weights
 from idcheck.scene import Locator
-from idcheck.types import Scene, Side
+from idcheck.types import Box, Scene, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,32 @@ class Row:
         )
 
     @property
+    def cut(self) -> bool:
+        """Whether the frame cuts the card."""
+        return bool(self.label.get("card_corners") and self.label.get("card_outside", 0) >= 0.03)
+
+    @property
+    def small(self) -> bool:
+        """Whether the card is whole but small."""
+        label = self.label
+        whole = label.get("card_corners") and label.get("card_outside", 0) == 0
+        return bool(whole and label.get("card_frame_fraction", 1) < 0.18)
+
+    @property
+    def found(self) -> bool:
+        """Whether an identity card was found where the portrait side is."""
+        return self.errors is not None and bool(self.errors.min() <= 0.25)
+
+    @property
+    def outside(self) -> float:
+        """The share of the card that was found to be outside the frame."""
+        if self.scene.card is None:
+            return 0.0
+        card, info = np.array(self.scene.card.corners, np.float32), self.scene.photo
+        frame = np.array(Box(0, 0, info.width, info.height).polygon, np.float32)
+        return float(1 - cv2.intersectConvexConvex(card, frame)[0] / abs(cv2.contourArea(card)))
+
+    @property
     def errors(self) -> np.ndarray | None:
         """Mean error of the corners, of the card's width, as if seen upright and after each quarter turn."""
         if self.scene.card is None or not self.label.get("card_corners"):
@@ -65,7 +91,7 @@ class Row:
 def report(name: str, rows: list[Row]) -> str:
     """One line of figures."""
     full = [row for row in rows if row.full]
-    errors = [row.errors for row in full if row.errors is not None and row.errors.min() <= 0.25]
+    errors = [row.errors for row in full if row.errors is not None and row.found]
     line = f"{name:15} {len(rows):4} pictures"
     if full:
         line += f", {len(full)} full cards, found {len(errors) / len(full):.3f}"
@@ -75,6 +101,16 @@ def report(name: str, rows: list[Row]) -> str:
         line += (
             f", off {np.median(least):.4f} (90 %: {np.quantile(least, 0.9):.4f}), right way up {upright:.3f}"
         )
+    for word, some in (("small", [r for r in rows if r.small]), ("cut off", [r for r in rows if r.cut])):
+        if some:
+            line += f", {len(some)} {word}, found {np.mean([row.found for row in some]):.3f}"
+    off = [abs(row.outside - row.label["card_outside"]) for row in rows if row.cut and row.found]
+    if off:
+        told = np.mean([row.found and row.outside >= 0.03 for row in rows if row.cut])
+        line += f", told {told:.3f}, outside off {np.median(off):.3f} (90 %: {np.quantile(off, 0.9):.3f})"
+    wrong = sum(row.outside >= 0.03 for row in rows if row.label.get("card_outside") == 0)
+    if wrong:
+        line += f", {wrong} whole cards told cut off"
     decoys = [row for row in rows if "card_corners" in row.label and row.label["card_corners"] is None]
     if decoys:
         line += f", {sum(row.false for row in decoys)} of {len(decoys)} decoys taken for a card"

@@ -22,7 +22,7 @@ from idcheck.scene.card import CROP_SIZE, FINDER_LONG, FINDER_SHORT
 from models.locator.net import Corners, Finder
 
 OPSET = 17
-ANSWER_SHAPE = [1, "channels", "rows", "columns"]
+ANSWER_SHAPE: list[str | int | None] = [1, "channels", "rows", "columns"]
 
 
 def branch(net: nn.Module, weights: Path, shape: tuple[int, int], prefix: str) -> onnx.GraphProto:

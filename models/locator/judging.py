@@ -46,7 +46,7 @@ def judge_corners(net: nn.Module, pool: Pool) -> str:
         apart = (out[:, :8].view(-1, 4, 2) - batch["corners"])[known].norm(dim=2).mean(dim=1)
         off.append(apart.numpy() / CARD_IN_CROP_PX)
         turn.append((out[:, 12:16].argmax(dim=1) == batch["turns"])[known].numpy())
-        kind.append((out[:, 16:20].argmax(dim=1) == batch["kinds"]).numpy())
+        kind.append((out[:, 16:].argmax(dim=1) == batch["kinds"]).numpy())
     errors = np.concatenate(off)
     shares = f"turn {np.concatenate(turn).mean():.3f}, kind {np.concatenate(kind).mean():.3f}"
     return f"off {np.median(errors):.4f} (90 %: {np.quantile(errors, 0.9):.4f}), {shares}"

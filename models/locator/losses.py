@@ -24,10 +24,15 @@ def finder_loss(out: Tensor, batch: dict[str, Tensor]) -> Tensor:
     long = (corners[:, :, 1] + corners[:, :, 2] - corners[:, :, 0] - corners[:, :, 3]) / 4
     short = (corners[:, :, 3] + corners[:, :, 2] - corners[:, :, 0] - corners[:, :, 1]) / 4
     y, x = torch.meshgrid(torch.arange(height) + 0.5, torch.arange(width) + 0.5, indexing="ij")
-    apart = middle[:, :, :, None, None] - torch.stack([x, y])  # n, k, 2, h, w
+    cells = torch.stack([x, y])
+    frame = torch.tensor([width, height])
+    # Of a card that the frame cuts: the middle of the rest, which is in the frame.
+    shown = torch.minimum(corners.clamp(min=0), frame).mean(dim=2)
+    apart = middle[:, :, :, None, None] - cells  # n, k, 2, h, w
+    away = shown[:, :, :, None, None] - cells
     reach = (0.3 * short.norm(dim=2)).clamp(0.5, 2.0)[:, :, None, None]
-    heat = torch.exp(-apart.square().sum(dim=2) / (2 * reach.square()))
-    heat = torch.where(apart.abs().amax(dim=2) <= 0.5, 1.0, heat) * present[:, :, None, None]
+    heat = torch.exp(-away.square().sum(dim=2) / (2 * reach.square()))
+    heat = torch.where(away.abs().amax(dim=2) <= 0.5, 1.0, heat) * present[:, :, None, None]
     heat, owner = heat.max(dim=1)  # n, h, w: the nearest card of each cell
     wanted = torch.cat([apart, _axis(long, height, width), _axis(short, height, width)], dim=2)
     wanted = wanted.gather(1, owner[:, None, None].expand(-1, 1, 8, -1, -1))[:, 0]
@@ -36,10 +41,17 @@ def finder_loss(out: Tensor, batch: dict[str, Tensor]) -> Tensor:
         logit, heat, reduction="none"
     )
     count = present.sum().clamp(min=1)
-    near = torch.where(heat > 0.3, heat, 0.0)[:, None]
+    near = _each_card_alike(torch.where(heat > 0.3, heat, 0.0), owner, present.shape[1])[:, None]
     weight = torch.tensor([0.5, 0.5, 1.0, 0.5, 0.5, 1.0, 0.5, 0.5])[None, :, None, None]
-    places = ((out[:, 1:] - wanted).abs() * near * weight).sum() / near.sum().clamp(min=1)
+    places = ((out[:, 1:] - wanted).abs() * near * weight).sum() / count
     return focal.sum() / count + places
+
+
+def _each_card_alike(near: Tensor, owner: Tensor, cards: int) -> Tensor:
+    """Weights of cells (n, h, w), such that those of one card add up to 1, however large it is."""
+    mine, whose = near.flatten(1), owner.flatten(1)
+    total = torch.zeros(len(near), cards).scatter_add(1, whose, mine).clamp(min=1e-3)
+    return (mine / total.gather(1, whose)).view_as(near)
 
 
 def _axis(half: Tensor, height: int, width: int) -> Tensor:
@@ -60,5 +72,5 @@ def corners_loss(out: Tensor, batch: dict[str, Tensor]) -> Tensor:
     place = off.abs().mean() * (8 / CARD_IN_CROP_PX * 4)
     honesty = (distance * torch.exp(-expected) + expected).mean()
     turn = functional.cross_entropy(out[:, 12:16], batch["turns"], ignore_index=-1)
-    kind = functional.cross_entropy(out[:, 16:20], batch["kinds"])
+    kind = functional.cross_entropy(out[:, 16:], batch["kinds"])
     return place + 0.15 * honesty + turn + kind

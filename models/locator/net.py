@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from idcheck.scene.card import CROP_CORNERS
+from idcheck.scene.card import CROP_CORNERS, Kind
 
 FINDER_STRIDE = 8
 """Pixels of the view a cell of the finder's maps."""
@@ -26,6 +26,20 @@ def standardise(view: Tensor) -> Tensor:
     centred = values - mean
     deviation = (centred * centred).mean(dim=(2, 3), keepdim=True).sqrt()
     return centred / (deviation + 2.0)
+
+
+def standardise_within(crop: Tensor) -> Tensor:
+    """As `standardise`, of what lies within the photo's frame: beyond it the crop is 0, and stays 0.
+
+    Returns:
+        shape (n, 2, h, w): the standardised crop, and 1 within the frame, 0 beyond it.
+    """
+    values = crop.float()
+    within = (values > 0).float()
+    count = within.sum(dim=(2, 3), keepdim=True) + 1.0
+    centred = (values - values.sum(dim=(2, 3), keepdim=True) / count) * within
+    deviation = ((centred * centred).sum(dim=(2, 3), keepdim=True) / count).sqrt()
+    return torch.cat([centred / (deviation + 2.0), within], dim=1)
 
 
 class Separable(nn.Module):
@@ -45,8 +59,8 @@ class Separable(nn.Module):
         return functional.relu(x + y if self.shortcut else y)
 
 
-def _stem(out: int) -> nn.Sequential:
-    return nn.Sequential(nn.Conv2d(1, out, 3, 2, 1, bias=False), nn.BatchNorm2d(out), nn.ReLU())
+def _stem(channels: int, out: int) -> nn.Sequential:
+    return nn.Sequential(nn.Conv2d(channels, out, 3, 2, 1, bias=False), nn.BatchNorm2d(out), nn.ReLU())
 
 
 def _stage(channels: int, out: int, blocks: int) -> nn.Sequential:
@@ -77,15 +91,15 @@ class Finder(nn.Module):
     wrong one.
 
     Output, shape (n, 9, h / 8, w / 8):
-        0: logit of a card's middle in the cell;
-        1, 2: the middle, x and y, in cells from the cell's centre;
+        0: logit of the middle of a card's visible part in the cell;
+        1, 2: the whole card's middle, x and y, in cells from the cell's centre;
         3, 4, 5: half the long axis: log of its length in cells, cosine and sine of twice its angle;
         6, 7, 8: half the short axis, likewise.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.to_4 = nn.Sequential(_stem(12), _stage(12, 32, 2))
+        self.to_4 = nn.Sequential(_stem(1, 12), _stage(12, 32, 2))
         self.to_8 = _stage(32, 64, 3)
         self.to_16 = _stage(64, 96, 3)
         self.to_32 = _stage(96, 128, 3)
@@ -112,19 +126,19 @@ class Corners(nn.Module):
     is precise where the corner shows. Where it does not, its map is vague; then the other corners and the
     picture as a whole say where it must be.
 
-    Output, shape (n, 20):
+    Output, shape (n, 23):
         0 to 7: x, y of the crop's top-left, top-right, bottom-right and bottom-left card corner, in pixels
             of the crop with the origin at its outer corner;
         8 to 11: log of the expected error of each corner, in pixels;
         12 to 15: logits of the turn: upright, mirrored, half turn, mirrored half turn;
-        16 to 19: logits of the kind: portrait side, emblem side, another object, background.
+        16 to 22: logits of the kinds, `idcheck.scene.card.Kind`.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.expected: Tensor
         self.register_buffer("expected", torch.tensor(CROP_CORNERS.ravel(), dtype=torch.float32))
-        self.to_4 = nn.Sequential(_stem(16), _stage(16, 32, 2))
+        self.to_4 = nn.Sequential(_stem(2, 16), _stage(16, 32, 2))
         self.to_8 = _stage(32, 64, 3)
         self.to_16 = _stage(64, 96, 3)
         self.to_32 = _stage(96, 128, 2)
@@ -135,7 +149,7 @@ class Corners(nn.Module):
         self.judge = nn.Sequential(
             nn.Conv2d(128, 24, 1), nn.ReLU(), nn.Flatten(), nn.Linear(24 * 4 * 6, 64), nn.ReLU()
         )
-        self.verdict = nn.Linear(64, 8)
+        self.verdict = nn.Linear(64, 4 + len(Kind))
         hints = 8 + 8 + 4 + 64
         self.complete = nn.Sequential(nn.Linear(hints, 96), nn.ReLU(), nn.Linear(96, 64), nn.ReLU())
         self.correction = nn.Linear(64, 12)
@@ -145,7 +159,7 @@ class Corners(nn.Module):
 
     def forward(self, crop: Tensor) -> Tensor:
         """Bytes (n, 1, 128, 192) → the rows."""
-        at_4 = self.to_4(standardise(crop))
+        at_4 = self.to_4(standardise_within(crop))
         at_8 = self.to_8(at_4)
         at_16 = self.to_16(at_8)
         at_32 = self.to_32(at_16)

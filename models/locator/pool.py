@@ -25,7 +25,7 @@ import cv2
 import numpy as np
 import torch
 
-from idcheck.scene.card import CROP_SIZE, decode_finder
+from idcheck.scene.card import CROP_SIZE, FINDER_LONG, FINDER_SHORT, decode_finder
 from models.locator import composite, data, stock
 from models.locator.composite import BACKGROUND, PORTRAIT, Rng, Stock
 from models.locator.data import Cornering, Finding, Scene
@@ -36,19 +36,23 @@ CARDS_IN_STOCK = 1200
 LOOKS = 120
 """Cards and people that the scenes of one seed are made of."""
 SCENE_LONG_SIDE = 560
+SCENE_CLASSES = {
+    "clear": 0.08, "defocus": 0.03, "motion": 0.03, "lowlight": 0.06, "overexposed": 0.12, "glare": 0.05,
+    "card_occluded": 0.14, "face_occluded": 0.02, "cutoff": 0.16, "small": 0.12, "two_cards": 0.02,
+    "bank_card": 0.05, "paper": 0.04, "phone": 0.03, "emblem": 0.03, "blank_card": 0.01, "no_card": 0.01,
+}  # fmt: skip
+"""Classes of the sample generator and how often each is drawn."""
 VIEW_LONG, VIEW_SHORT = 320, 240
-"""Views are drawn finer than the finder sees them, and shrunk for training, as photos are."""
+"""Views are drawn finer than the finder sees them, and shrunk, as photos are."""
 MOST_CARDS = 2
 """Cards in one view."""
 
 
 def draw_scene(seed: int, number: int) -> Scene:
-    """One scene of the sample generator; decoys more often than it draws them by itself."""
+    """One scene of the sample generator; what is hard to find more often than it draws it by itself."""
     rng = np.random.default_rng([seed, 3, number])
-    decoy = str(rng.choice(["no_card", "bank_card", "paper", "phone", "emblem", "blank_card", "two_cards"]))
-    scene = render(
-        sample_recipe(rng, decoy if rng.random() < 0.25 else None, card_pool=LOOKS), SCENE_LONG_SIDE
-    )
+    name = str(rng.choice(list(SCENE_CLASSES), p=list(SCENE_CLASSES.values())))
+    scene = render(sample_recipe(rng, name, card_pool=LOOKS), SCENE_LONG_SIDE)
     gray = cv2.cvtColor(scene.bgr, cv2.COLOR_BGR2GRAY)
     _, code = cv2.imencode(".jpg", gray, [cv2.IMWRITE_JPEG_QUALITY, 92])
     label = scene.label
@@ -59,15 +63,16 @@ def draw_scene(seed: int, number: int) -> Scene:
 
 
 def collect_findings(rng: Rng, count: int, draw: Callable[[tuple[int, int]], Finding]) -> dict[str, Any]:
-    """Views stand; a lying one is stored with x and y exchanged, and its cards with it."""
-    views = np.zeros((count, VIEW_LONG, VIEW_SHORT), np.uint8)
+    """Standing views, as the finder sees them; a lying one is stored with x and y exchanged, cards too."""
+    views = np.zeros((count, FINDER_LONG, FINDER_SHORT), np.uint8)
     cards = np.full((count, MOST_CARDS, 4, 2), np.nan, np.float32)
     for i in range(count):
         standing = rng.random() < 0.7
         sample = draw((VIEW_SHORT, VIEW_LONG) if standing else (VIEW_LONG, VIEW_SHORT))
-        views[i] = sample.view if standing else sample.view.T
+        drawn = sample.view if standing else sample.view.T
+        views[i] = cv2.resize(drawn, (FINDER_SHORT, FINDER_LONG), interpolation=cv2.INTER_AREA)
         for k, corners in enumerate(sample.cards[:MOST_CARDS]):
-            cards[i, k] = corners if standing else corners[:, ::-1]
+            cards[i, k] = (corners if standing else corners[:, ::-1]) * (FINDER_LONG / VIEW_LONG)
     return {"views": views, "cards": cards}
 
 
@@ -92,7 +97,7 @@ def mine(rng: Rng, finder: Finder, drawn: Stock) -> Iterator[Cornering]:
         with torch.no_grad():
             maps = finder(torch.from_numpy(view)[None, None])[0].numpy()
         for candidate in decode_finder(maps, np.array([0.4, 0.4])):
-            yield data.background_at(picture, candidate.corners)
+            yield data.background_at(rng, picture, candidate.corners)
 
 
 def kept(path: Path, make: Callable[[], Any]) -> Any:

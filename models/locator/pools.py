@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-
-from idcheck.scene.card import FINDER_LONG, FINDER_SHORT
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +22,7 @@ class Pool:
     def read(cls, folder: Path, kind: str, seeds: list[str]) -> Pool:
         """Those files of the folder that hold a kind of sample and one of the seeds, one after another."""
         files = [np.load(folder / f"{kind}-{seed}.npz") for seed in seeds]
-        pool = cls({key: np.concatenate([f[key] for f in files]) for key in files[0].files})
-        if kind == "findings":
-            pool.arrays["cards"] *= FINDER_LONG / pool.arrays["views"].shape[1]
-            size = (FINDER_SHORT, FINDER_LONG)
-            shrunk = [cv2.resize(view, size, interpolation=cv2.INTER_AREA) for view in pool.arrays["views"]]
-            pool.arrays["views"] = np.stack(shrunk)
-        return pool
+        return cls({key: np.concatenate([file[key] for file in files]) for key in files[0].files})
 
     def __len__(self) -> int:
         return len(next(iter(self.arrays.values())))

@@ -8,17 +8,17 @@ import cv2
 import numpy as np
 import skimage.data
 
-from models.locator.composite import EMBLEM, OBJECT, PORTRAIT, Bytes, Stock
+from models.locator.composite import BANK_CARD, EMBLEM, OBJECT, PAPER, PHONE, PORTRAIT, Bytes, Stock
 from samples import card, person
 from samples.identity import sample_identity
 
 KINDS = {
     "portrait": PORTRAIT,
     "emblem": EMBLEM,
-    "bank_card": OBJECT,
+    "bank_card": BANK_CARD,
     "blank_card": OBJECT,
-    "paper": OBJECT,
-    "phone": OBJECT,
+    "paper": PAPER,
+    "phone": PHONE,
 }
 PX_PER_MM = 5
 PHOTOGRAPHS = (

@@ -8,7 +8,16 @@ from numpy.typing import NDArray
 
 from idcheck.scene.card import CROP_SIZE, TURNS
 from models.locator.composite import BACKGROUND, PORTRAIT, Stock
-from models.locator.data import Scene, background_at, cornering_in, cut_off, finding_in
+from models.locator.data import (
+    LEAST_SHOWN,
+    Scene,
+    background_at,
+    cornering_in,
+    cut_off,
+    finding,
+    finding_in,
+    shown,
+)
 
 CORNERS = np.array([(200.0, 150.0), (420.0, 170.0), (410.0, 310.0), (190.0, 285.0)])
 
@@ -62,12 +71,31 @@ def test_a_cornering_marks_the_corners_and_the_turn() -> None:
 
 def test_background_has_no_corners() -> None:
     picture = np.tile(np.arange(256, dtype=np.uint8), (200, 2))
-    sample = background_at(picture, np.array([(20.0, 20), (220, 20), (220, 146), (20, 146)]))
+    sample = background_at(
+        np.random.default_rng(0), picture, np.array([(20.0, 20), (220, 20), (220, 146), (20, 146)])
+    )
     assert sample.crop.shape == CROP_SIZE[::-1]
     assert sample.kind == BACKGROUND
     assert np.isnan(sample.corners).all()
     columns = sample.crop[64, [60, 120]].astype(float)
     assert abs(columns[1] - columns[0] - 60 * 200 / 132) < 3  # flattened at the candidate's scale
+
+
+def test_the_shown_share_is_what_the_frame_leaves_of_a_card() -> None:
+    corners = np.array([(-30.0, 10), (70, 10), (70, 60), (-30, 60)])
+    assert abs(shown(corners, (240, 320)) - 0.7) < 1e-6
+    assert shown(corners - (80, 0), (240, 320)) == 0
+    assert abs(shown(corners + 100, (240, 320)) - 1) < 1e-6
+
+
+def test_findings_mark_cards_that_the_frame_cuts_unless_hardly_anything_shows() -> None:
+    card = (np.full((270, 428), 230, np.uint8), PORTRAIT, (85.6, 54.0))
+    person = (np.zeros((50, 50), np.uint8), np.zeros((50, 50), np.uint8))
+    stock = Stock((card,), (np.full((300, 300), 90, np.uint8),), (person,))
+    rng = np.random.default_rng(4)
+    shares = [shown(c, (240, 320)) for _ in range(60) for c in finding(rng, stock, (240, 320)).cards]
+    assert min(shares) >= LEAST_SHOWN
+    assert sum(share < 0.9 for share in shares) > 5
 
 
 def test_a_card_that_is_cut_off_keeps_its_corners_beyond_the_frame() -> None:
