@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 
+import cv2
 import numpy as np
 import pytest
 
@@ -11,7 +12,7 @@ from idcheck.scene import Locator
 from idcheck.scene.card import Kind
 from idcheck.scene.geometry import signed_area
 from idcheck.scene.locator import _count, _Found, _printed
-from idcheck.types import Box, Face, Side
+from idcheck.types import Box, Face, Side, Thing
 
 CARD = _Found(np.array([(400.0, 900), (800, 900), (800, 1152), (400, 1152)]), Kind.PORTRAIT, 0.99, 0.01)
 """400 px wide; its portrait lies at x 648 to 772, y 925 to 1076."""
@@ -107,3 +108,27 @@ class TestOnDrawnScenes:
 
         drawn = render(sample_recipe(np.random.default_rng([771, 4]), "no_card"), 800)
         assert locator.locate(Photo.from_pixels(drawn.bgr)).card is None
+
+    def test_what_is_held_instead_of_a_card_is_named(self, locator: Locator) -> None:
+        from samples.scene import render, sample_recipe  # noqa: PLC0415
+
+        drawn = render(sample_recipe(np.random.default_rng([771, 0]), "paper"), 800)
+        scene = locator.locate(Photo.from_pixels(drawn.bgr))
+        assert scene.card is None
+        assert scene.instead is not None
+        assert scene.instead.thing is Thing.PAPER
+        held = np.array(drawn.label["decoy_corners"]).mean(axis=0)
+        assert math.dist(held, np.array(scene.instead.corners).mean(axis=0)) < 40
+
+    @pytest.mark.parametrize("number", [1, 4])
+    def test_a_card_that_the_frame_cuts_reaches_beyond_it(self, locator: Locator, number: int) -> None:
+        from samples.scene import render, sample_recipe  # noqa: PLC0415
+
+        drawn = render(sample_recipe(np.random.default_rng([771, number]), "cutoff"), 960)
+        card = locator.locate(Photo.from_pixels(drawn.bgr)).card
+        assert card is not None
+        frame = Box(0, 0, drawn.bgr.shape[1], drawn.bgr.shape[0]).polygon
+        corners = np.array(card.corners, np.float32)
+        inside, _ = cv2.intersectConvexConvex(corners, np.array(frame, np.float32))
+        outside = 1 - inside / abs(signed_area(card.corners))
+        assert outside == pytest.approx(drawn.label["card_outside"], abs=0.06)
