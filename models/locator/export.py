@@ -3,7 +3,7 @@
 python -m models.locator.export --finder DIR/finder.pt --corners DIR/corners.pt --out models/locator.onnx
 
 The graph has two inputs, `view` (bytes, 1 by 1 by height by width) and `whole` (one truth value), and one
-output, `answer`: the finder's maps where `whole` is true, the corner network's row (as 1 by 20 by 1 by 1)
+output, `answer`: the finder's maps where `whole` is true, the corner network's row (as 1 by 23 by 1 by 1)
 where it is false.
 """
 
