@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+import cv2
+import numpy as np
+import pytest
+
+from idcheck import weights
+from idcheck.errors import EngineError
+from idcheck.reading.name import NameReader
+from idcheck.reading.names import NameReaders
+from idcheck.reading.ppocr import PPOCR
+from idcheck.types import Gray
+
+ALONE, BOTH = "idcheck-name", "idcheck-name+ppocrv6-small"
+
+
+@pytest.fixture(scope="module")
+def first() -> NameReader:
+    return NameReader(weights.load("name_reader"))
+
+
+@pytest.fixture(scope="module")
+def readers(first: NameReader) -> NameReaders:
+    return NameReaders(first, PPOCR(weights.load("ppocrv6_rec_small")))
+
+
+@pytest.fixture(scope="module")
+def drawn() -> ModuleType:
+    """Drawing strips needs the fonts, and Pillow, which most tests do not."""
+    return importlib.import_module("tests.reading.strips")
+
+
+def blurred(strip: Gray, sigma: float) -> Gray:
+    return np.asarray(cv2.GaussianBlur(strip, (0, 0), sigma), np.uint8)
+
+
+@pytest.mark.needs("fonts")
+def test_a_clear_name_needs_no_second_opinion(readers: NameReaders, drawn: ModuleType):
+    transcript = readers.read(drawn.strip("王小明", "name"), "name")
+    assert (transcript.text, transcript.engine) == ("王小明", ALONE)
+
+
+@pytest.mark.needs("fonts")
+def test_a_doubtful_name_gets_one(first: NameReader, readers: NameReaders, drawn: ModuleType):
+    strip = blurred(drawn.strip("魏赟骞", "name"), 5.5)
+    alone, both = first.read(strip, "name"), readers.read(strip, "name")
+    assert min(alone.characters) < 0.7
+    assert both.engine == BOTH
+    assert both.lattice is not None
+    assert alone.lattice is not None
+    assert both.lattice.log_probs.shape == alone.lattice.log_probs.shape
+    assert both.lattice.alphabet == alone.lattice.alphabet
+    mass = np.exp(both.lattice.log_probs.astype(np.float64)).sum(axis=1)
+    assert mass == pytest.approx(np.ones(len(mass)), abs=1e-3)
+
+
+@pytest.mark.needs("fonts")
+def test_opinions_are_about_the_places_they_stand_at(readers: NameReaders, drawn: ModuleType):
+    for text in ("王小明", "欧阳淼", "艾力·买买提"):
+        strip = blurred(drawn.strip(text, "name"), 1.0)
+        places = readers._first.places(strip)
+        opinion = readers._opinion(places, strip)
+        alphabet = "".join(readers._first.alphabet)
+        stands = places.present > 0.5
+        assert "".join(alphabet[i] for i in opinion[stands].argmax(axis=1)) == text
+
+
+def test_paper_without_print_needs_none_either(readers: NameReaders):
+    transcript = readers.read(np.full((69, 366), 200, np.uint8), "name")
+    assert (transcript.text, transcript.engine) == ("", ALONE)
+
+
+def test_other_fields_are_refused(readers: NameReaders):
+    with pytest.raises(EngineError):
+        readers.read(np.zeros((61, 481), np.uint8), "id_number")
