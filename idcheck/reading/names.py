@@ -85,7 +85,7 @@ class NameReaders:
         """What the second reader gives each character at each place, shape (places, classes), as logarithms.
 
         Its columns belong to the nearest place; of several, the highest probability counts. Where it has no
-        column, it has no opinion.
+        column, it has no opinion of its own and repeats the first reader's.
         """
         lattice = self._second.read(strip, "name").lattice
         if lattice is None:
@@ -99,7 +99,7 @@ class NameReaders:
         at_mm = (left + (np.arange(columns) + 0.5) / columns * (right - left)) / px_per_mm
         apart = np.abs(at_mm[:, None] - places.middles_mm)
         nearest = np.where(apart.min(axis=1) < _REACH_MM, apart.argmin(axis=1), -1)
-        opinion = np.zeros_like(places.log_probs)
+        opinion = places.log_probs.copy()
         for place in range(len(opinion)):
             own = lattice.log_probs[nearest == place]
             if len(own):
@@ -109,8 +109,8 @@ class NameReaders:
 
 
 def _aligned(others: Places, places: Places) -> NDArray[np.float32]:
-    """Another look's logarithms at each of the places, shape (places, classes); 0 where it saw none."""
-    aligned = np.zeros_like(places.log_probs)
+    """Another look's logarithms at each place, shape (places, classes); its own where that look saw none."""
+    aligned = places.log_probs.copy()
     if len(others.middles_mm):
         apart = np.abs(others.middles_mm - places.middles_mm[:, None])
         near = apart.min(axis=1) < _SAME_MM
