@@ -70,10 +70,10 @@ def sheet_of(transcript: Transcript, typed: str, alphabet: str = "") -> Sheet:
 
 def _candidates(log_probs: NDArray[np.float32], known: set[int]) -> list[int]:
     """The classes that the lattice holds possible somewhere, likeliest first, without those known."""
-    columns, classes = np.nonzero(log_probs > np.log(_WORTH_A_LOOK))
-    order = np.argsort(-log_probs[columns, classes], kind="stable")
-    found = dict.fromkeys(classes[order].tolist())
-    return [c for c in found if c != 0 and c not in known][:_SHORTLISTED]
+    best = log_probs.max(axis=0)
+    possible = np.flatnonzero(best > np.log(_WORTH_A_LOOK))
+    order = possible[np.argsort(-best[possible], kind="stable")]
+    return [c for c in order.tolist() if c != 0 and c not in known][:_SHORTLISTED]
 
 
 def _sheet_of_text(transcript: Transcript, wanted: str) -> Sheet:
