@@ -44,7 +44,7 @@ class YesNo(StrEnum):
 class EngineName(StrEnum):
     """What reads the strips."""
 
-    PPOCR = "ppocr"
+    EMBEDDED = "embedded"
     TESSERACT = "tesseract"
 
 
@@ -128,7 +128,7 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter an option
     policy: Annotated[
         Path | None, typer.Option(help="Policy file (TOML); see: idcheck policy.", metavar="FILE")
     ] = None,
-    engine: Annotated[EngineName, typer.Option(help="What reads the card.")] = EngineName.PPOCR,
+    engine: Annotated[EngineName, typer.Option(help="What reads the card.")] = EngineName.EMBEDDED,
     json: Annotated[bool, typer.Option("--json", help="Print the whole report as JSON.")] = False,
     overlay: Annotated[
         Path | None,

@@ -82,7 +82,7 @@ def _weight(entry: weights.Weight) -> str:
 
 
 def _engines() -> Iterator[Finding]:
-    yield Finding(True, "engine ppocr", "embedded, default")
+    yield Finding(True, "engine embedded", "default")
     try:
         yield Finding(True, "engine tesseract", _tesseract())
     except IdcheckError as error:
