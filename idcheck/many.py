@@ -53,8 +53,8 @@ def check_many(
         submissions: taken as they are needed, never more than ``workers.window`` ahead of the results.
         policy: as for :class:`Checker`.
         on: the day of all decisions; today in China, as the run begins, when None.
-        engine: makes what reads a strip, in each process; a class or a function of a module. PP-OCRv6 when
-            None.
+        engine: makes what reads a strip, in each process; a class or a function of a module. The embedded
+            readers when None.
         workers: how many processes, how far ahead, how long one submission may take; one process a core and
             no time limit when None.
 
