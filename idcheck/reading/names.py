@@ -121,5 +121,6 @@ def _aligned(others: Places, places: Places) -> NDArray[np.float32]:
 def _combined(places: Places, opinion: NDArray[np.float32], weight: float) -> Places:
     """The places with a further opinion of which characters stand there; see the module."""
     log_probs = (1 - weight) * places.log_probs + weight * opinion
-    log_probs -= np.logaddexp.reduce(log_probs, axis=1, keepdims=True)
+    log_probs -= log_probs.max(axis=1, keepdims=True)
+    log_probs -= np.log(np.exp(log_probs).sum(axis=1, keepdims=True))
     return replace(places, log_probs=log_probs)
