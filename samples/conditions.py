@@ -9,7 +9,7 @@ from samples.covering import field_areas
 from samples.light import Lamp, Light
 
 _PAPER = 0.8  # light of white paper
-_BRIGHTEST = 0.9  # of what clips: cameras spare the highlights of what they expose for
+_BRIGHTEST = 0.8  # of what clips: cameras spare the highlights of what they expose for
 
 
 def sample_light(rng: np.random.Generator, cls: str, card: CardRecipe | None) -> Light:
@@ -67,7 +67,8 @@ def _sample_lamp(rng: np.random.Generator, area: F64, radiance: float, size: flo
 
 def _headroom(light: Light, gain: float) -> float:
     """The exposure at which the card's paper just keeps its shades, in the channel of the highest `gain`."""
-    return float(np.log2(_BRIGHTEST / (gain * (_PAPER * light.card + light.haze))))
+    reflected = light.haze + max((lamp.radiance + lamp.halo for lamp in light.lamps), default=0.0)
+    return float(np.log2(_BRIGHTEST / (gain * (_PAPER * light.card + reflected))))
 
 
 def sample_optics(rng: np.random.Generator, cls: str, light: Light) -> Optics:
