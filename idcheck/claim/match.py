@@ -35,6 +35,8 @@ numbers less would confirm three more of 430 photographed numbers, and contradic
 _UNFAMILIAR: Final = 0.02
 """Added to `wrong` for typed characters beyond GB 2312: 5 to 14 % of them are surely read as another."""
 
+_LABELS: Final = ("性别", "民族", "出生", "住址")
+"""Of the lines below the name."""
 _DIGITS: Final = idnumber.CHECK_CHARACTERS
 _TRIED: Final = 4
 _STEPS: Final = np.outer((*idnumber.WEIGHTS, 1), np.arange(11)) % 11
@@ -49,12 +51,13 @@ def name(transcript: Transcript, claim_name: str) -> MatchEvidence:
     A typed character that the reader does not know can be neither confirmed nor denied: it is free to be
     anything that was printed. The others may still contradict, so the ratio is then at most 0, with the cause
     ``unknown_character``. So it is for a typed name of one character, with ``weak_evidence``: such names
-    hardly exist, and a second character that something hides is likelier.
+    hardly exist, and a second character that something hides is likelier. Where a label was read, the strip
+    shows another line of the card, and nothing of the name.
     """
     if names.problem(claim_name) is not None:
         return MatchEvidence(None, "claim_invalid")
     typed = names.normalize(claim_name)
-    if not transcript.text:
+    if not transcript.text or any(label in transcript.text for label in _LABELS):
         return MatchEvidence(None, "nothing_read")
     sheet = sheet_of(_dotted(transcript), typed)
     channel = NAME_CHANNEL

@@ -37,9 +37,12 @@ def read(photo: Picture, card: Card, engine: Engine) -> dict[str, tuple[Transcri
         EngineError: the engine failed on its own account.
         MissingComponentError: part of the engine is not installed.
     """
-    readings = {str(field): _read(photo, card, engine, field) for field in _ORDER}
-    readings["id_number"] = _second_look(photo, card, engine, readings["id_number"])
-    return readings
+    name, number = (_read(photo, card, engine, field) for field in _ORDER)
+    number, place = _second_look(photo, card, engine, number)
+    if place is not card:
+        again = _read(photo, place, engine, "name")
+        name = max((name, again), key=lambda look: look[0].confidence)
+    return {"name": name, "id_number": number}
 
 
 def read_validity(photo: Picture, card: Card, engine: Engine) -> tuple[Transcript, Polygon]:
@@ -49,13 +52,18 @@ def read_validity(photo: Picture, card: Card, engine: Engine) -> tuple[Transcrip
 
 def _second_look(
     photo: Picture, card: Card, engine: Engine, first: tuple[Transcript, Polygon]
-) -> tuple[Transcript, Polygon]:
-    """The best reading of the number: the first, or one where a row of digits was found."""
+) -> tuple[tuple[Transcript, Polygon], Card]:
+    """The best reading of the number, and the card that it says there is.
+
+    It is the first reading and the card as it was found, or one where a row of digits was found and the card
+    to which that row belongs.
+    """
     if _is_whole(first[0]) and min(first[0].characters) >= _SURE:
-        return first
+        return first, card
     area = strip(photo, card, row.AREA, round(row.AREA.height * row.PX_PER_MM))
-    looks = (_read(photo, moved(card, by), engine, "id_number") for by in row.find(area))
-    return max((first, *looks), key=lambda look: (_is_whole(look[0]), look[0].confidence))
+    places = [moved(card, by) for by in row.find(area)]
+    looks = [(first, card), *((_read(photo, place, engine, "id_number"), place) for place in places)]
+    return max(looks, key=lambda look: (_is_whole(look[0][0]), look[0][0].confidence))
 
 
 def _is_whole(number: Transcript) -> bool:

@@ -120,6 +120,12 @@ def test_typed_forms_of_one_name_give_the_same_evidence(typed: str) -> None:
     assert ratio(name("阿依·古丽", typed)) > 5
 
 
+def test_a_strip_that_shows_another_line_of_the_card_says_nothing_of_the_name() -> None:
+    beside = transcript("民族汉", HAN + "民族汉")
+    assert match.name(beside, "王小明") == MatchEvidence(None, "nothing_read")
+    assert match.name(transcript("汉民", HAN + "民族汉"), "王小明").log_likelihood_ratio is not None
+
+
 def test_nothing_read_is_no_evidence() -> None:
     blank = transcript([None, None], HAN)
     assert match.name(blank, "王小明") == MatchEvidence(None, "nothing_read")

@@ -108,12 +108,14 @@ class Doubting:
     """An engine that is as confident of a number as it is told to be, one strip after the other."""
 
     confidences: list[float]
+    names: list[float] = field(default_factory=list)
     seen: list[Gray] = field(default_factory=list)
     name: str = "doubting"
 
     def read(self, strip: Gray, field: FieldName) -> Transcript:
         if field == "name":
-            return Transcript("", (), self.name)
+            certain = self.names.pop(0) if self.names else 0.0
+            return Transcript("某", (certain,), self.name)
         self.seen.append(strip)
         text = f"{len(self.seen):018}"
         return Transcript(text, (self.confidences.pop(0),) * len(text), self.name)
@@ -143,6 +145,20 @@ def test_an_unsure_number_is_looked_for_beside_and_the_surer_reading_counts(seco
     assert int(number.text) == (2 if second == 0.9 else 1)
     expected = 100 + (box.x + off[0]) * PX_PER_MM, 60 + (box.y + off[1]) * PX_PER_MM
     assert region[0] == pytest.approx(expected, abs=4)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "off"), [(0.4, 0.8, (3.0, -2.5)), (0.8, 0.4, (0.0, 0.0))], ids=["moved", "stays"]
+)
+def test_where_the_number_was_found_beside_so_may_the_name_be(
+    first: float, second: float, off: tuple[float, float]
+) -> None:
+    engine = Doubting([0.6, 0.9], [first, second])
+    name, region = reading.read(photo_with_a_row_of_digits((3.0, -2.5)), card(CORNERS), engine)["name"]
+    assert name.confidence == 0.8
+    box = FIELDS["name"]
+    expected = 100 + (box.x + off[0]) * PX_PER_MM, 60 + (box.y + off[1]) * PX_PER_MM
+    assert region[0] == pytest.approx(expected, abs=6)
 
 
 def test_a_sure_number_is_not_looked_at_again() -> None:
