@@ -177,7 +177,7 @@ def judge(measured: Measured, facts: Facts, policy: Policy, on: date) -> Report:
 def _weigh(case: Case) -> tuple[list[Finding], dict[str, MatchOutcome]]:
     """Every check, and what came of each field's match."""
     quality = list(_quality_checks(case))
-    spoilt = _spoilt(quality)
+    spoilt = _spoilt(quality) | _unread(case)
     matches = {
         field: _match_outcome(found, _rule(case.policy, field), seen_well=field not in spoilt)
         for field, found in case.measured.matches.items()
@@ -315,7 +315,7 @@ def _reading_checks(case: Case, matches: Mapping[str, MatchOutcome]) -> Iterator
     """Whether the two fields can be read, and whether they say what was typed."""
     yield _number_is_valid(case)
     readings, floor = case.measured.readings, case.policy.reading.unreadable_below
-    unread = [field for field, reading in readings.items() if reading.confidence < floor]
+    unread = _unread(case)
     missing = _without_card(case)
     for field in ("id_number", "name"):
         if missing is not None or field not in readings:
@@ -326,6 +326,12 @@ def _reading_checks(case: Case, matches: Mapping[str, MatchOutcome]) -> Iterator
         worst = FAIL if len(unread) == 2 else INDETERMINATE
         yield _can_be_read(readings[field], field, worst if field in unread else PASS, floor)
         yield _says_what_was_typed(case, field, matches[field])
+
+
+def _unread(case: Case) -> frozenset[str]:
+    """The fields of which the reader made too little to count as read."""
+    floor = case.policy.reading.unreadable_below
+    return frozenset(field for field, reading in case.measured.readings.items() if reading.confidence < floor)
 
 
 def _can_be_read(reading: Reading, field: str, outcome: Outcome, floor: float) -> Finding:

@@ -186,6 +186,20 @@ def test_what_was_not_seen_well_can_be_confirmed_but_not_contradicted(spoilt):
         assert report.decision is Decision.RESUBMIT
 
 
+def test_what_was_hardly_read_can_be_confirmed_but_not_contradicted():
+    number = Reading("110101199001010007", 0.99, "recorded", CORNERS)
+    for confidence, ratio, expected in (
+        (0.2, -50.0, MatchOutcome.INDETERMINATE),
+        (0.2, 50.0, MatchOutcome.MATCH),
+        (0.9, -50.0, MatchOutcome.MISMATCH),
+    ):
+        report = judged(
+            readings={"name": Reading("某某", confidence, "recorded", CORNERS), "id_number": number},
+            matches={"name": MatchEvidence(ratio), "id_number": MatchEvidence(50.0)},
+        )
+        assert report.matches["name"].outcome is expected
+
+
 def test_two_unread_fields_ask_for_a_new_photo_one_asks_for_a_person():
     number = Reading("110101199001010007", 0.99, "recorded", CORNERS)
     unread = Reading("", 0.0, "recorded", CORNERS)
