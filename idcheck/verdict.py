@@ -177,7 +177,7 @@ def judge(measured: Measured, facts: Facts, policy: Policy, on: date) -> Report:
 def _weigh(case: Case) -> tuple[list[Finding], dict[str, MatchOutcome]]:
     """Every check, and what came of each field's match."""
     quality = list(_quality_checks(case))
-    spoilt = _spoilt(quality) | _unread(case)
+    spoilt = _spoilt(quality) | _unread(case) | _of_another(case)
     matches = {
         field: _match_outcome(found, _rule(case.policy, field), seen_well=field not in spoilt)
         for field, found in case.measured.matches.items()
@@ -332,6 +332,11 @@ def _unread(case: Case) -> frozenset[str]:
     """The fields of which the reader made too little to count as read."""
     floor = case.policy.reading.unreadable_below
     return frozenset(field for field, reading in case.measured.readings.items() if reading.confidence < floor)
+
+
+def _of_another(case: Case) -> frozenset[str]:
+    """The fields that may be another card's than the one that is meant: all, where there are several."""
+    return frozenset(case.measured.readings) if case.measured.scene.cards > 1 else frozenset()
 
 
 def _can_be_read(reading: Reading, field: str, outcome: Outcome, floor: float) -> Finding:

@@ -200,6 +200,18 @@ def test_what_was_hardly_read_can_be_confirmed_but_not_contradicted():
         assert report.matches["name"].outcome is expected
 
 
+def test_what_may_be_read_off_another_card_does_not_contradict():
+    for ratio, expected in ((-50.0, MatchOutcome.INDETERMINATE), (50.0, MatchOutcome.MATCH)):
+        matches = {"name": MatchEvidence(ratio), "id_number": MatchEvidence(ratio)}
+        report = judged(scene=replace(SCENE, cards=2), matches=matches)
+        assert {match.outcome for match in report.matches.values()} == {expected}
+        assert report.decision is Decision.RESUBMIT
+        assert codes(report)[0] == "photo.several_cards"
+        assert not {"info.name_mismatch", "info.id_number_mismatch"} & {
+            reason.code for reason in report.reasons if reason.outcome is Outcome.FAIL
+        }
+
+
 def test_two_unread_fields_ask_for_a_new_photo_one_asks_for_a_person():
     number = Reading("110101199001010007", 0.99, "recorded", CORNERS)
     unread = Reading("", 0.0, "recorded", CORNERS)
