@@ -142,7 +142,15 @@ def test_an_input_that_fails_ends_the_run_and_the_processes():
         list(run(faults.obedient, tasks(), Workers(1)))
 
 
-def test_an_interrupt_ends_the_run_and_the_processes():
+@pytest.fixture
+def interruptible():
+    """Ctrl-C raises, also where the shell that started this in the background has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupt_ends_the_run_and_the_processes(interruptible):
     running = run(faults.obedient, ["a", "hang"], Workers(1))
     assert next(running) == "a"
     threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
