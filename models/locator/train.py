@@ -25,6 +25,7 @@ from models.locator.judging import judge_corners, judge_finder
 from models.locator.losses import corners_loss, finder_loss
 from models.locator.net import Corners, Finder
 from models.locator.pools import Pool, flip_cornering, flip_finding
+from models.training import average
 
 AVERAGE_OVER = 0.998
 """Each step keeps this much of the averaged weights, which are what is exported."""
@@ -94,21 +95,12 @@ def train(task: Task, net: nn.Module, pools: list[Pool], args: argparse.Namespac
         nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         optimiser.step()
         schedule.step()
-        _average(averaged, net, min(AVERAGE_OVER, step / (step + 10)))
+        average(averaged, net, min(AVERAGE_OVER, step / (step + 10)))
         losses.append(loss.item())
         if step % WRITE_EVERY == 0 or step == args.steps:
             mean, seconds = np.mean(losses[-WRITE_EVERY:]), time.perf_counter() - started
             print(f"{step} {seconds:.0f} s, loss {mean:.3f}: {task.judge(averaged, held_out)}", flush=True)
             torch.save(averaged.state_dict(), args.out)
-
-
-@torch.no_grad()
-def _average(averaged: nn.Module, net: nn.Module, keep: float) -> None:
-    for kept, new in zip(averaged.state_dict().values(), net.state_dict().values(), strict=True):
-        if kept.dtype.is_floating_point:
-            kept.lerp_(new, 1 - keep)
-        else:
-            kept.copy_(new)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from idcheck.reading.name import LINE_PX
+from models.training import standardise
 
 DIMENSIONS: Final = 160
 """Of the space in which characters are told apart."""
@@ -26,23 +27,6 @@ _WINDOW: Final = 7
 """Columns around a character's middle from which it is told: as wide as a character."""
 _AROUND: Final = 65
 """Pixels over which brightness and contrast are evened out, a character to each side."""
-_NOISE_FLOOR: Final = 1.5
-"""Gray levels: flatter surroundings than this are not stretched to full contrast."""
-
-
-def standardise(line: Tensor) -> Tensor:
-    """Bytes (n, 1, h, w) → zero mean and unit deviation around each column."""
-    values = line.float()
-    mean = _around(values)
-    spread = (_around(values * values) - mean * mean).clamp(min=0.0).sqrt()
-    return (values - mean) / (spread + _NOISE_FLOOR)
-
-
-def _around(values: Tensor) -> Tensor:
-    columns = values.mean(dim=2, keepdim=True)
-    return functional.avg_pool2d(
-        columns, (1, _AROUND), stride=1, padding=(0, _AROUND // 2), count_include_pad=False
-    )
 
 
 def _convolution(channels: int, out: int, size: int = 3, stride: tuple[int, int] = (1, 1)) -> nn.Sequential:
@@ -96,7 +80,7 @@ class NameReader(nn.Module):
 
     def features(self, line: Tensor) -> Tensor:
         """Bytes (n, 1, `LINE_PX`, w) → (n, channels, rows, w / 4)."""
-        return self.trunk(standardise(line))
+        return self.trunk(standardise(line, _AROUND))
 
     def places(self, features: Tensor) -> Tensor:
         """Logits of a character's middle being at each column, (n, columns)."""

@@ -9,18 +9,19 @@ Line i of a seed is the same whatever the others are. Shards that are there alre
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 
 from models.name import render
+from models.shards import Examples, Shards
 
 SHARD = 4096
 
 
-def draw_shard(printer: render.Printer, seed: int, shard: int) -> dict[str, Any]:
+def draw_shard(printer: render.Printer, seed: int, shard: int) -> Examples:
     """Lines and what is printed on them: the fields of `models.name.render.Line`, stacked."""
     lines = []
     for number in range(shard * SHARD, (shard + 1) * SHARD):
@@ -35,11 +36,6 @@ def draw_shard(printer: render.Printer, seed: int, shard: int) -> dict[str, Any]
     }
 
 
-def path(folder: Path, seed: int, shard: int) -> Path:
-    """Where a shard lies."""
-    return folder / f"{seed}-{shard:03d}.npz"
-
-
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(
@@ -51,16 +47,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    args.out.mkdir(parents=True, exist_ok=True)
     printer = render.Printer(args.glyphs)
-    for shard in range(-(-args.count // SHARD)):
-        target = path(args.out, args.seed, shard)
-        if not target.exists():
-            partial = target.with_suffix(".part")
-            with partial.open("wb") as file:
-                np.savez(file, **draw_shard(printer, args.seed, shard))
-            partial.rename(target)
-            print(target, flush=True)
+    Shards(args.out, args.seed, SHARD).write(args.count, partial(draw_shard, printer, args.seed))
 
 
 if __name__ == "__main__":

@@ -16,17 +16,19 @@ import copy
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
 from idcheck.reading.name import COLUMN_PX
-from models.name import classes, pool, render
+from models.name import classes, render
 from models.name.net import DIMENSIONS, NameReader
+from models.name.pool import SHARD
+from models.shards import Examples, Shards, Stream
+from models.training import average, temperature_of
 
 FRESH: Final = 0.6
 """Share of each batch that comes from lines not seen before, as long as there are any."""
@@ -35,6 +37,7 @@ AVERAGE_OVER: Final = 0.998
 TABLE_RATE: Final = 0.03
 """Learning rate of the classes' vectors."""
 WARM_UP: Final = 150
+TEMPERATURES: Final = np.exp(np.linspace(np.log(0.6), np.log(2.0), 25))
 EDGE_PX: Final = 11.0
 """A character whose middle is nearer to the line's end than this is cut off and teaches nothing."""
 
@@ -56,47 +59,9 @@ class Batch:
         return inside & (self.characters >= 0) & (self.visible > 0.3)
 
 
-class Stream:
-    """Lines of a pool that may still be being drawn: each batch mixes the next ones with earlier ones."""
-
-    def __init__(self, folder: Path, seed: int, shards: int, rng: np.random.Generator) -> None:
-        self._folder, self._seed, self._shards, self._rng = folder, seed, shards, rng
-        self._arrays: dict[str, list[NDArray[Any]]] = {}
-        self._read = 0
-        self._next = 0
-
-    def batch(self, size: int) -> Batch:
-        """The next batch; waits for its shard to be drawn."""
-        fresh = min(round(size * FRESH), self._shards * pool.SHARD - self._next)
-        while self._next + fresh > self._read * pool.SHARD:
-            self._append()
-        rows = np.concatenate(
-            [
-                np.arange(self._next, self._next + fresh),
-                self._rng.integers(max(1, self._next), size=size - fresh),
-            ]
-        )
-        self._next += fresh
-        return Batch(**{key: self._take(key, rows) for key in Batch.__slots__})
-
-    def _append(self) -> None:
-        path = pool.path(self._folder, self._seed, self._read)
-        while not path.exists():
-            time.sleep(1)
-        with np.load(path) as shard:
-            for key in shard.files:
-                self._arrays.setdefault(key, []).append(shard[key])
-        self._read += 1
-
-    def _take(self, key: str, rows: NDArray[np.int64]) -> Tensor:
-        chosen = [self._arrays[key][row // pool.SHARD][row % pool.SHARD] for row in rows]
-        return torch.from_numpy(np.stack(chosen))
-
-
-def read_shard(folder: Path, seed: int) -> Batch:
-    """The first shard of a seed."""
-    with np.load(pool.path(folder, seed, 0)) as shard:
-        return Batch(**{key: torch.from_numpy(shard[key]) for key in Batch.__slots__})
+def batch_of(examples: Examples) -> Batch:
+    """Examples of a shard, or of several, as tensors."""
+    return Batch(**{key: torch.from_numpy(examples[key]) for key in Batch.__slots__})
 
 
 def placing_loss(logits: Tensor, batch: Batch) -> Tensor:
@@ -167,13 +132,6 @@ def judge(given: Answers) -> str:
     )
 
 
-def temperature_of(given: Answers) -> float:
-    """The temperature of the highest likelihood (Guo et al., On calibration of modern networks, 2017)."""
-    candidates = np.exp(np.linspace(np.log(0.6), np.log(2.0), 25))
-    losses = [float(functional.cross_entropy(given.logits / float(t), given.wanted)) for t in candidates]
-    return float(candidates[int(np.argmin(losses))])
-
-
 def new_network(folder: Path) -> NameReader:
     """The network before training, its table of classes in place."""
     table = torch.from_numpy(classes.vectors(folder, DIMENSIONS))
@@ -214,7 +172,7 @@ class Run:
         nn.utils.clip_grad_norm_(self._layers, 5.0)
         self._by_layer.step()
         self._by_row.step()
-        _average(self.averaged, self.net, min(AVERAGE_OVER, self.step / (self.step + 10)))
+        average(self.averaged, self.net, min(AVERAGE_OVER, self.step / (self.step + 10)))
         return float(loss.item())
 
     def save(self, path: Path) -> None:
@@ -249,8 +207,9 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    held_out = read_shard(args.pool, args.held_out)
-    stream = Stream(args.pool, args.seed, args.shards, np.random.default_rng(0))
+    held_out = batch_of(Shards(args.pool, args.held_out, SHARD).read(0))
+    shards = Shards(args.pool, args.seed, SHARD)
+    stream = Stream(shards, args.shards, FRESH, np.random.default_rng(0))
     run = Run(new_network(args.pool), args.rate)
     if args.resume:
         run.resume(args.out.with_suffix(".resume"))
@@ -258,24 +217,16 @@ def main() -> None:
             stream.batch(args.batch)
     running, started = 0.0, time.perf_counter()
     while run.step < args.steps:
-        loss = run.learn(stream.batch(args.batch), rate_at(run.step + 1, args.steps, args.cooldown))
+        loss = run.learn(batch_of(stream.batch(args.batch)), rate_at(run.step + 1, args.steps, args.cooldown))
         running += 0.02 * (loss - running) if running else loss
         if run.step % 100 == 0 or run.step == args.steps:
             print(f"{run.step} {time.perf_counter() - started:.0f} s, loss {running:.3f}", flush=True)
         if run.step % 300 == 0 or run.step == args.steps:
             given = answers(run.averaged, held_out)
             print(judge(given), flush=True)
-            torch.save({"weights": run.averaged.state_dict(), "temperature": temperature_of(given)}, args.out)
+            temperature = temperature_of(given.logits, given.wanted, TEMPERATURES)
+            torch.save({"weights": run.averaged.state_dict(), "temperature": temperature}, args.out)
             run.save(args.out.with_suffix(".resume"))
-
-
-@torch.no_grad()
-def _average(averaged: nn.Module, net: nn.Module, keep: float) -> None:
-    for kept, new in zip(averaged.state_dict().values(), net.state_dict().values(), strict=True):
-        if kept.dtype.is_floating_point:
-            kept.lerp_(new, 1 - keep)
-        else:
-            kept.copy_(new)
 
 
 if __name__ == "__main__":

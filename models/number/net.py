@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from idcheck.reading.number import ALPHABET, INPUT_SIZE, PLACES
+from models.training import standardise
 
 COLUMN_PX = 4
 """Pixels of the strip a column."""
@@ -31,26 +32,6 @@ _WIDER = 2.0
 """Columns by which each end of a row may lie further out, or further in."""
 _BETWEEN = 0.5
 """Columns between the rows that are tried."""
-_NOISE_FLOOR = 1.5
-"""Gray levels: flatter surroundings than this are not stretched to full contrast."""
-
-
-def standardise(strip: Tensor) -> Tensor:
-    """Bytes (n, 1, h, w) → zero mean and unit deviation around each column.
-
-    So a finger or a shadow at one end leaves the other end's contrast as it is.
-    """
-    values = strip.float()
-    mean = _around(values)
-    spread = (_around(values * values) - mean * mean).clamp(min=0.0).sqrt()
-    return (values - mean) / (spread + _NOISE_FLOOR)
-
-
-def _around(values: Tensor) -> Tensor:
-    columns = values.mean(dim=2, keepdim=True)
-    return functional.avg_pool2d(
-        columns, (1, _AROUND), stride=1, padding=(0, _AROUND // 2), count_include_pad=False
-    )
 
 
 class Separable(nn.Module):
@@ -141,7 +122,7 @@ class NumberReader(nn.Module):
 
     def forward(self, strip: Tensor) -> tuple[Tensor, Tensor]:
         """See the class."""
-        columns = self.glyphs(standardise(strip))
+        columns = self.glyphs(standardise(strip, _AROUND))
         looks = self.places(self.line(columns + self.where))[:, :, 0]
         tried = functional.normalize(bump(self.rows), p=1.0, dim=2).flatten(1)
         agree = functional.linear(looks.log_softmax(dim=2).flatten(1), tried)

@@ -9,19 +9,20 @@ Strip i of a seed is the same whatever the others are. Shards that are there alr
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 
 from idcheck.reading.number import ALPHABET, picture
 from models.number import render
+from models.shards import Examples, Shards
 
 SHARD = 2048
 
 
-def draw_shard(seed: int, shard: int) -> dict[str, Any]:
+def draw_shard(seed: int, shard: int) -> Examples:
     """Strips at the network's size and what is printed on them.
 
     Returns:
@@ -44,11 +45,6 @@ def draw_shard(seed: int, shard: int) -> dict[str, Any]:
     }
 
 
-def path(folder: Path, seed: int, shard: int) -> Path:
-    """Where a shard lies."""
-    return folder / f"{seed}-{shard:03d}.npz"
-
-
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(
@@ -59,15 +55,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    args.out.mkdir(parents=True, exist_ok=True)
-    for shard in range(-(-args.count // SHARD)):
-        target = path(args.out, args.seed, shard)
-        if not target.exists():
-            partial = target.with_suffix(".part")
-            with partial.open("wb") as file:
-                np.savez(file, **draw_shard(args.seed, shard))
-            partial.rename(target)
-            print(target, flush=True)
+    Shards(args.out, args.seed, SHARD).write(args.count, partial(draw_shard, args.seed))
 
 
 if __name__ == "__main__":

@@ -14,19 +14,20 @@ import copy
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.number import pool
 from models.number.net import COLUMN_PX, NumberReader, bump
+from models.number.pool import SHARD
+from models.shards import Examples, Shards, Stream
+from models.training import average, temperature_of
 
 FRESH = 0.25
 """Share of each batch that comes from strips not seen before, as long as there are any."""
+TEMPERATURES = np.exp(np.linspace(np.log(0.5), np.log(3.0), 73))
 AVERAGE_OVER = 0.997
 """Each step keeps this much of the averaged weights, which are what is exported."""
 
@@ -41,47 +42,9 @@ class Batch:
     readable: Tensor
 
 
-class Stream:
-    """Strips of a pool that may still be being drawn: each batch mixes the next ones with earlier ones."""
-
-    def __init__(self, folder: Path, seed: int, shards: int, rng: np.random.Generator) -> None:
-        self._folder, self._seed, self._shards, self._rng = folder, seed, shards, rng
-        self._arrays: dict[str, list[NDArray[Any]]] = {}
-        self._read = 0
-        self._next = 0
-
-    def batch(self, size: int) -> Batch:
-        """The next batch; waits for its shard to be drawn."""
-        fresh = min(round(size * FRESH), self._shards * pool.SHARD - self._next)
-        while self._next + fresh > self._read * pool.SHARD:
-            self._append()
-        rows = np.concatenate(
-            [
-                np.arange(self._next, self._next + fresh),
-                self._rng.integers(max(1, self._next), size=size - fresh),
-            ]
-        )
-        self._next += fresh
-        return Batch(**{key: self._take(key, rows) for key in Batch.__slots__})
-
-    def _append(self) -> None:
-        path = pool.path(self._folder, self._seed, self._read)
-        while not path.exists():
-            time.sleep(1)
-        with np.load(path) as shard:
-            for key in shard.files:
-                self._arrays.setdefault(key, []).append(shard[key])
-        self._read += 1
-
-    def _take(self, key: str, rows: NDArray[np.int64]) -> Tensor:
-        chosen = [self._arrays[key][row // pool.SHARD][row % pool.SHARD] for row in rows]
-        return torch.from_numpy(np.stack(chosen))
-
-
-def read_shard(folder: Path, seed: int) -> Batch:
-    """The first shard of a seed."""
-    with np.load(pool.path(folder, seed, 0)) as shard:
-        return Batch(**{key: torch.from_numpy(shard[key]) for key in Batch.__slots__})
+def batch_of(examples: Examples) -> Batch:
+    """Examples of a shard, or of several, as tensors."""
+    return Batch(**{key: torch.from_numpy(examples[key]) for key in Batch.__slots__})
 
 
 def loss_of(names: Tensor, looks: Tensor, batch: Batch) -> Tensor:
@@ -120,14 +83,6 @@ def judge(logits: Tensor, shard: Batch) -> str:
     )
 
 
-def temperature_of(logits: Tensor, shard: Batch) -> float:
-    """The temperature of the highest likelihood (Guo et al., On calibration of modern networks, 2017)."""
-    logits, texts = logits[shard.readable].flatten(0, 1), shard.texts[shard.readable].long().flatten()
-    candidates = np.exp(np.linspace(np.log(0.5), np.log(3.0), 73))
-    losses = [float(functional.cross_entropy(logits / float(t), texts)) for t in candidates]
-    return float(candidates[int(np.argmin(losses))])
-
-
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(
@@ -145,8 +100,9 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    held_out = read_shard(args.pool, args.held_out)
-    stream = Stream(args.pool, args.seed, args.shards, np.random.default_rng(0))
+    held_out = batch_of(Shards(args.pool, args.held_out, SHARD).read(0))
+    shards = Shards(args.pool, args.seed, SHARD)
+    stream = Stream(shards, args.shards, FRESH, np.random.default_rng(0))
     net = NumberReader().to(memory_format=torch.channels_last)
     if args.start is not None:
         net.load_state_dict(torch.load(args.start)["weights"])
@@ -157,7 +113,7 @@ def main() -> None:
     )
     running, started = 0.0, time.perf_counter()
     for step in range(1, args.steps + 1):
-        batch = stream.batch(args.batch)
+        batch = batch_of(stream.batch(args.batch))
         names, looks = net(batch.pictures[:, None])
         loss = loss_of(names, looks, batch)
         optimiser.zero_grad()
@@ -165,23 +121,18 @@ def main() -> None:
         nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         optimiser.step()
         schedule.step()
-        _average(averaged, net, min(AVERAGE_OVER, step / (step + 10)))
+        average(averaged, net, min(AVERAGE_OVER, step / (step + 10)))
         running += 0.02 * (loss.item() - running) if step > 1 else loss.item()
         if step % 160 == 0 or step == args.steps:
             logits = answers(averaged, held_out)
             took = time.perf_counter() - started
             print(f"{step} {took:.0f} s, loss {running:.3f}: {judge(logits, held_out)}", flush=True)
-            found = {"weights": averaged.state_dict(), "temperature": temperature_of(logits, held_out)}
+            readable = held_out.readable
+            temperature = temperature_of(
+                logits[readable].flatten(0, 1), held_out.texts[readable].long().flatten(), TEMPERATURES
+            )
+            found = {"weights": averaged.state_dict(), "temperature": temperature}
             torch.save(found, args.out)
-
-
-@torch.no_grad()
-def _average(averaged: nn.Module, net: nn.Module, keep: float) -> None:
-    for kept, new in zip(averaged.state_dict().values(), net.state_dict().values(), strict=True):
-        if kept.dtype.is_floating_point:
-            kept.lerp_(new, 1 - keep)
-        else:
-            kept.copy_(new)
 
 
 if __name__ == "__main__":
