@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import onnxruntime
+from collections.abc import Mapping
+from typing import Any
 
-from idcheck.errors import WeightsCorruptError
+import onnxruntime
+from numpy.typing import NDArray
+
+from idcheck.errors import EngineError, WeightsCorruptError
 
 
 def onnx_session(model: bytes) -> onnxruntime.InferenceSession:
@@ -21,3 +25,26 @@ def onnx_session(model: bytes) -> onnxruntime.InferenceSession:
     except Exception as error:  # onnxruntime's own classes are private to its extension module
         msg = "the weights are not a network that onnxruntime can load"
         raise WeightsCorruptError(msg) from error
+
+
+def answers(
+    session: onnxruntime.InferenceSession, feed: Mapping[str, NDArray[Any]], model: str
+) -> list[NDArray[Any]]:
+    """Run a reader's network.
+
+    Args:
+        session: the network.
+        feed: its inputs by name.
+        model: what an error calls it.
+
+    Returns:
+        its outputs.
+
+    Raises:
+        EngineError: it failed.
+    """
+    try:
+        return list(session.run(None, feed))
+    except Exception as error:
+        msg = f"the {model} model failed"
+        raise EngineError(msg) from error

@@ -177,7 +177,8 @@ def judge(measured: Measured, facts: Facts, policy: Policy, on: date) -> Report:
 def _weigh(case: Case) -> tuple[list[Finding], dict[str, MatchOutcome]]:
     """Every check, and what came of each field's match."""
     quality = list(_quality_checks(case))
-    spoilt = _spoilt(quality) | _unread(case) | _of_another(case)
+    unread = _unread(case)
+    spoilt = _spoilt(quality) | unread | _of_another(case)
     matches = {
         field: _match_outcome(found, _rule(case.policy, field), seen_well=field not in spoilt)
         for field, found in case.measured.matches.items()
@@ -185,7 +186,7 @@ def _weigh(case: Case) -> tuple[list[Finding], dict[str, MatchOutcome]]:
     checks = [
         *_scene_checks(case),
         *quality,
-        *_reading_checks(case, matches),
+        *_reading_checks(case, matches, unread),
         *_emblem_checks(case),
         *_document_checks(case),
         *_account_checks(case),
@@ -311,11 +312,12 @@ def _without_card(case: Case) -> str | None:
     return None if card.side is PORTRAIT else "wrong_side"
 
 
-def _reading_checks(case: Case, matches: Mapping[str, MatchOutcome]) -> Iterator[Finding]:
+def _reading_checks(
+    case: Case, matches: Mapping[str, MatchOutcome], unread: Collection[str]
+) -> Iterator[Finding]:
     """Whether the two fields can be read, and whether they say what was typed."""
     yield _number_is_valid(case)
     readings, floor = case.measured.readings, case.policy.reading.unreadable_below
-    unread = _unread(case)
     missing = _without_card(case)
     for field in ("id_number", "name"):
         if missing is not None or field not in readings:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from idcheck import layout
 from idcheck.errors import EngineError, WeightsCorruptError
-from idcheck.networks import onnx_session
+from idcheck.networks import answers, onnx_session
 from idcheck.reading.engine import FieldName
 from idcheck.reading.strip import LINE_MM, extent
 from idcheck.types import Gray, Lattice, Transcript
@@ -107,11 +107,7 @@ class NameReader:
         picture = line(strip, aside_mm)
         if picture is None:
             return Places(np.zeros(0), np.zeros(0, np.float32), np.zeros((0, len(self._index)), np.float32))
-        try:
-            columns, present, log_probs = self._session.run(None, {"line": picture[None, None]})
-        except Exception as error:
-            msg = "the name model failed"
-            raise EngineError(msg) from error
+        columns, present, log_probs = answers(self._session, {"line": picture[None, None]}, "name")
         middles = (np.asarray(columns) + 0.5) * COLUMN_PX / PX_PER_MM - aside_mm[0]
         return Places(middles, np.asarray(present, np.float32), np.asarray(log_probs, np.float32))
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from idcheck.errors import EngineError, WeightsCorruptError
-from idcheck.networks import onnx_session
+from idcheck.networks import answers, onnx_session
 from idcheck.reading.engine import FieldName
 from idcheck.types import Gray, Lattice, Transcript
 
@@ -90,12 +90,7 @@ class NumberReader:
 
     def _run(self, strip: Gray) -> NDArray[np.float32]:
         """Log-probabilities, shape (18, 11)."""
-        try:
-            output = self._session.run(None, {"strip": strip[None, None]})[0][0]
-        except Exception as error:
-            msg = "the number model failed"
-            raise EngineError(msg) from error
-        return np.asarray(output, np.float32)
+        return np.asarray(answers(self._session, {"strip": strip[None, None]}, "number")[0][0], np.float32)
 
 
 def picture(strip: Gray) -> Gray:

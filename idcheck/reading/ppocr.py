@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from idcheck import layout
-from idcheck.errors import EngineError, WeightsCorruptError
-from idcheck.networks import onnx_session
+from idcheck.errors import WeightsCorruptError
+from idcheck.networks import answers, onnx_session
 from idcheck.reading.engine import FieldName
 from idcheck.reading.strip import LINE_MM, trim
 from idcheck.types import Gray, Lattice, Transcript
@@ -124,12 +124,7 @@ class PPOCR:
         return Transcript(text, certain, self.name, Lattice(log_probs, alphabet.index))
 
     def _run(self, picture: NDArray[np.float32]) -> NDArray[np.float32]:
-        try:
-            output = self._session.run(None, {self._input: picture})[0][0]
-        except Exception as error:
-            msg = "the recognition model failed"
-            raise EngineError(msg) from error
-        return np.asarray(output, np.float32)
+        return np.asarray(answers(self._session, {self._input: picture}, "recognition")[0][0], np.float32)
 
 
 def _picture(strip: Gray, field: FieldName) -> NDArray[np.float32]:
