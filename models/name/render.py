@@ -75,15 +75,17 @@ class Printer:
         """
         glyphs = self.glyphs(face)
         there = [int(c) for c in wanted if glyphs[c].any()]
-        ink, centres_mm, widths = _printed(rng, glyphs, there)
+        printed = _printed(rng, glyphs, there)
+        ink = printed.ink
         light = _paper(rng)
         dark, density = float(rng.uniform(0.02, 0.2)), float(1 - 0.35 * max(0.0, rng.uniform(-1, 1)))
         light = light * (1 - ink * density) + dark * density * ink
-        light = _beside(rng, light, glyphs)
+        light = _beside(rng, light, glyphs, printed.start_mm)
         light, hidden = _covered(rng, light, conditions)
-        visible = [_share(ink, hidden, x, w) for x, w in zip(centres_mm, widths, strict=True)]
+        places = zip(printed.centres_mm, printed.widths_mm, strict=True)
+        visible = [_share(ink, hidden, x, width) for x, width in places]
         picture = _photographed(rng, light, conditions)
-        centres = (np.array(centres_mm) - _LINE_AT_MM[0]) * PX_PER_MM
+        centres = (np.array(printed.centres_mm) - _LINE_AT_MM[0]) * PX_PER_MM
         return Line(
             picture,
             _padded(np.array(there), -1).astype(np.int32),
@@ -118,7 +120,7 @@ def frequencies() -> NDArray[np.float64]:
     ):
         for character in characters:
             share[index[character]] += part / len(characters)
-    share[0] = 0.012
+    share[0] = 0.03
     return np.asarray(share / share.sum())
 
 
@@ -177,17 +179,31 @@ def _page_shape() -> tuple[int, int]:
     return round(_PAGE_MM[1] * _DRAWN), round(_PAGE_MM[0] * _DRAWN)
 
 
-def _printed(rng: Rng, glyphs: Glyphs, classes: list[int]) -> tuple[Light, list[float], list[float]]:
-    """The line's ink, and where each character stands: its middle, and its width, in mm on the page."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Printed:
+    """A line's ink, and where its characters stand: their middles, widths and the first one's left, in mm."""
+
+    ink: Light
+    centres_mm: list[float]
+    widths_mm: list[float]
+    start_mm: float
+
+
+def _start(rng: Rng) -> float:
+    """Where on the page the first character begins; far aside where a card's corners were found badly."""
+    near = float(np.clip(rng.normal(1.2, 0.6), -0.6, 4.0))
+    return _LINE_AT_MM[0] + (near if rng.random() < 0.75 else float(rng.uniform(-2.5, 8.0)))
+
+
+def _printed(rng: Rng, glyphs: Glyphs, classes: list[int]) -> _Printed:
+    """Print some classes in a row."""
     em = float(np.clip(rng.normal(3.72, 0.16), 3.2, 4.2))
     pitch = em * (1.0 if rng.random() < 0.5 else float(rng.uniform(1.0, 1.12)))
     if len(classes) == 2 and rng.random() < 0.25:
         pitch = em * float(rng.uniform(1.4, 2.1))
     narrow_dot = float(rng.uniform(0.27, 1.05))
     dot_aside = float(rng.choice([0.0, 0.0, rng.uniform(-1, 0.4)]))
-    x = _LINE_AT_MM[0] + float(np.clip(rng.normal(1.2, 0.6), -0.6, 4.0))
-    if len(classes) > 4:
-        x -= float(rng.uniform(0, len(classes) - 3)) * pitch
+    start = x = _start(rng) - (float(rng.uniform(0, len(classes) - 3)) * pitch if len(classes) > 4 else 0.0)
     middle = _LINE_AT_MM[1] + LINE_PX / PX_PER_MM / 2 + float(rng.normal(0, 0.28))
     cell = em * _DRAWN * CELL_PX / EM_PX
     size = (round(cell), round(cell * float(np.exp(rng.normal(0, 0.03)))))
@@ -206,7 +222,7 @@ def _printed(rng: Rng, glyphs: Glyphs, classes: list[int]) -> tuple[Light, list[
     ink = np.clip((soft - weight) * float(rng.uniform(1.2, 3)) + 0.5, 0, 1)
     if rng.random() < 0.15:
         ink = ink * _patchy(rng)
-    return np.asarray(ink, np.float32), centres, widths
+    return _Printed(np.asarray(ink, np.float32), centres, widths, start)
 
 
 def _stamp(page: NDArray[np.uint8], glyph: NDArray[Any], centre_mm: tuple[float, float]) -> None:
@@ -251,19 +267,22 @@ def _patchy(rng: Rng) -> Light:
     )
 
 
-def _beside(rng: Rng, light: Light, glyphs: Glyphs) -> Light:
-    """What else is printed near: the label's end, a second script above, pale words across."""
+def _beside(rng: Rng, light: Light, glyphs: Glyphs, start_mm: float) -> Light:
+    """What else is printed near: the label before the name, a second script above, pale words across."""
     kind = rng.random()
-    if kind > 0.42:
+    if kind > 0.55:
         return light
     layer = np.zeros(_page_shape(), np.uint8)
-    if kind < 0.12:
-        size = round(3.0 * _DRAWN * CELL_PX / EM_PX)
-        label = cv2.resize(glyphs[alphabet().index("名")], (size, size), interpolation=cv2.INTER_AREA)
-        middle = _LINE_AT_MM[1] + 2.7 + float(rng.normal(0, 0.4))
-        _stamp(layer, label, (_LINE_AT_MM[0] - float(rng.uniform(0.3, 2.0)), middle))
-        strength = float(rng.uniform(0.4, 0.9))
-    elif kind < 0.24:
+    if kind < 0.25:
+        size = round(float(rng.uniform(2.6, 3.1)) * _DRAWN * CELL_PX / EM_PX)
+        middle = _LINE_AT_MM[1] + 2.7 + float(rng.normal(0, 0.3))
+        at = start_mm - float(rng.uniform(3.0, 5.2))
+        for character in "名姓":
+            label = glyphs[alphabet().index(character)]
+            _stamp(layer, cv2.resize(label, (size, size), interpolation=cv2.INTER_AREA), (at, middle))
+            at -= float(rng.uniform(2.8, 4.0))
+        strength = float(rng.uniform(0.3, 0.9))
+    elif kind < 0.37:
         size = round(float(rng.uniform(1.6, 2.6)) * _DRAWN)
         at, top = 1.0, _LINE_AT_MM[1] - float(rng.uniform(0.3, 1.6))
         while at < float(rng.uniform(6, 30)) and at < _PAGE_MM[0]:
