@@ -89,11 +89,11 @@ def number(rng: Rng, text: str, face: Face) -> Print:
     middle = _MIDDLE_MM + float(rng.normal(0, 0.25))
     places = np.stack([start + (np.arange(len(text)) + 0.5) * pitch, np.full(len(text), middle)], axis=1)
     ink = _line(rng, text, face, places)
-    light = paper(rng)
+    light = paper(rng, AREA)
     dark = float(rng.uniform(0.02, 0.2))
     density = float(1 - 0.35 * max(0.0, rng.uniform(-1, 1)))
     if rng.random() < 0.3:
-        ink = ink * _patchy(rng, ink.shape)
+        ink = ink * patchy(rng, ink.shape)
     coverage = ink * density
     light = light * (1 - coverage) + dark * coverage
     if rng.random() < 0.35:
@@ -101,37 +101,41 @@ def number(rng: Rng, text: str, face: Face) -> Print:
     return Print(light, ink, places, pitch)
 
 
-def paper(rng: Rng) -> Light:
-    """Light paper with pale waves, and sometimes pale words printed across."""
-    height, width = _shape()
-    light = np.full((height, width), float(rng.uniform(0.5, 0.88)), np.float32)
-    y, x = grid()
+def paper(rng: Rng, area: Box) -> Light:
+    """Light paper with pale waves, and sometimes pale words printed across.
+
+    Args:
+        rng: chooses.
+        area: the part of the card that is drawn, in mm.
+    """
+    light = np.full(shape_of(area), float(rng.uniform(0.5, 0.88)), np.float32)
+    y, x = grid(area)
     for _ in range(int(rng.integers(0, 3))):
         slope, turns = float(rng.uniform(-0.8, 0.8)), float(2 * np.pi / rng.uniform(0.5, 2))
         along = x[:1] / np.float32(rng.uniform(2, 9)) + np.float32(rng.uniform(0, 6))
         phase = y + (slope * x[:1] + float(rng.uniform(0.1, 0.9)) * np.sin(along))
         light *= 1 + float(rng.uniform(0, 0.1)) * np.sin(phase * turns)
     while rng.random() < 0.3:
-        words = _words(rng, "样本 SPECIMEN", float(rng.uniform(2, 9)), float(rng.normal(0, 20)))
+        words = _words(rng, area, "样本 SPECIMEN", float(rng.uniform(2, 9)), float(rng.normal(0, 20)))
         light *= 1 - np.float32(rng.uniform(0.05, 0.5)) * words
     return light
 
 
 def other_text(rng: Rng) -> Light:
     """Paper on which something else than a number is printed: characters, letters, or nothing."""
-    light = paper(rng)
+    light = paper(rng, AREA)
     letters = "姓名性别民族出生年月日住址省市区县路号楼公民身份号码汉男女ABCDEFGHKLMNPRSTUVWYZ"
     for _ in range(int(rng.integers(0, 3))):
         text = "".join(rng.choice(list(letters), int(rng.integers(2, 16))))
-        words = _words(rng, text, float(rng.uniform(2.2, 4.5)), float(rng.normal(0, 3)))
+        words = _words(rng, AREA, text, float(rng.uniform(2.2, 4.5)), float(rng.normal(0, 3)))
         light *= 1 - np.float32(rng.uniform(0.6, 0.95)) * words
     return light
 
 
-@lru_cache(maxsize=1)
-def grid() -> tuple[Light, Light]:
-    """Each pixel's place in `AREA`: y and x in mm."""
-    height, width = _shape()
+@lru_cache(maxsize=2)
+def grid(area: Box) -> tuple[Light, Light]:
+    """Each pixel's place in an area of the card: y and x in mm."""
+    height, width = shape_of(area)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32) / np.float32(PX_PER_MM)
     return y, x
 
@@ -141,8 +145,9 @@ def coverage(layer: Image.Image) -> Light:
     return np.asarray(layer, np.float32) / np.float32(255)
 
 
-def _shape() -> tuple[int, int]:
-    return round(AREA.height * PX_PER_MM), round(AREA.width * PX_PER_MM)
+def shape_of(area: Box) -> tuple[int, int]:
+    """Height and width in pixels of an area of the card."""
+    return round(area.height * PX_PER_MM), round(area.width * PX_PER_MM)
 
 
 @lru_cache(maxsize=256)
@@ -177,7 +182,7 @@ def _line(rng: Rng, text: str, face: Face, places: NDArray[np.float64]) -> Light
     soft = cv2.GaussianBlur(canvas, (0, 0), float(rng.uniform(0.6, 1.6)))
     weight = float(np.clip(rng.normal(0.5, 0.12), 0.22, 0.75))
     canvas = np.clip((soft - weight) * float(rng.uniform(2, 6)) + 0.5, 0, 1)
-    height, width = _shape()
+    height, width = shape_of(AREA)
     scale = PX_PER_MM / _FINE
     top = (float(places[0, 1]) - AREA.y) * PX_PER_MM - up * high * scale / 2
     matrix = np.array([[scale, 0, 0], [0, scale * up, top]])
@@ -186,7 +191,7 @@ def _line(rng: Rng, text: str, face: Face, places: NDArray[np.float64]) -> Light
     )
 
 
-def _patchy(rng: Rng, shape: tuple[int, ...]) -> Light:
+def patchy(rng: Rng, shape: tuple[int, ...]) -> Light:
     """Ink that did not take everywhere: 0.3 to 1."""
     coarse = rng.uniform(0.3, 1.6, (max(2, shape[0] // 12), max(2, shape[1] // 12))).astype(np.float32)
     patches = cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC)
@@ -204,9 +209,9 @@ def _beside(rng: Rng, light: Light) -> Light:
     return light * (1 - np.float32(rng.uniform(0.3, 0.9)) * coverage(label))
 
 
-def _words(rng: Rng, text: str, height_mm: float, turn_deg: float) -> Light:
+def _words(rng: Rng, area: Box, text: str, height_mm: float, turn_deg: float) -> Light:
     """Coverage of words somewhere in the area."""
-    height, width = _shape()
+    height, width = shape_of(area)
     layer = Image.new("L", (width, height))
     font = fonts.load(LETTERS[int(rng.integers(len(LETTERS)))], max(6, round(height_mm * PX_PER_MM)))
     at = (float(rng.uniform(0.1, 0.9)) * width, float(rng.uniform(0.3, 0.7)) * height)

@@ -24,8 +24,9 @@ from idcheck.layout import FIELDS, HEIGHT_MM, WIDTH_MM
 from idcheck.reading.fields import STRIP_PX_PER_MM
 from idcheck.reading.number import ALPHABET, INPUT_SIZE, PLACES, picture
 from idcheck.scene.geometry import as_quad, card_to_photo, project
+from idcheck.scene.picture import Picture
 from idcheck.scene.rectify import flatten
-from idcheck.types import Colour, Gray, Matrix
+from idcheck.types import Box, Colour, Gray, Matrix
 from models.number import printing
 from models.number.printing import AREA, DIGIT_MM, OCR_B, PX_PER_MM, RELATIVES, Light, Print, Rng
 from samples.fonts import Face
@@ -119,20 +120,32 @@ def draw(rng: Rng, text: str, conditions: Conditions) -> Strip:
     if conditions.wrong == "other text":
         page = replace(page, light=printing.other_text(rng))
     light, visible = _covered(rng, page, conditions)
-    corners, origin, size = _pose(rng, conditions)
-    to_photo = card_to_photo(as_quad(corners))
-    seen = _seen(rng, light, _shift(-origin) @ to_photo @ _page_to_mm(), size, conditions)
-    photo = _Photo(developed(rng, seen, conditions))
-    off = np.clip(rng.normal(0, conditions.corners_mm, (4, 2)), -_FURTHEST_MM, _FURTHEST_MM)
-    found = card_to_photo(as_quad(project(to_photo, _CARD + off)))
-    strip = flatten(photo, _shift(-origin) @ found, _BOX, _SIZE)
+    taken = photographed(rng, light, AREA, _BOX, conditions)
+    strip = flatten(taken.photo, taken.found, _BOX, _SIZE)
     if conditions.wrong in ("mirrored", "turned"):
         strip = np.ascontiguousarray(strip[:, ::-1] if conditions.wrong == "mirrored" else strip[::-1, ::-1])
-    in_photo = project(_shift(-origin) @ to_photo, page.places)
-    visible *= ((in_photo >= 0) & (in_photo <= size)).all(axis=1)
-    found_mm = project(np.linalg.inv(found) @ to_photo, page.places)
-    centres = (found_mm[:, 0] - _BOX.x) / _BOX.width * INPUT_SIZE[0]
+    visible *= taken.within(page.places)
+    centres = (taken.seen_at(page.places)[:, 0] - _BOX.x) / _BOX.width * INPUT_SIZE[0]
     return Strip(strip, text, centres.astype(np.float32), visible, conditions.wrong == "no")
+
+
+def photographed(rng: Rng, light: Light, area: Box, box: Box, conditions: Conditions) -> Taken:
+    """Photograph a part of a card, and find the card with some error of its corners.
+
+    Args:
+        rng: chooses.
+        light: what the part reflects, at `PX_PER_MM`.
+        area: the part, in mm on the card.
+        box: what of it the photo shows, in mm on the card, give or take a margin.
+        conditions: how it is photographed.
+    """
+    corners, origin, size = _pose(rng, conditions, box)
+    to_photo = card_to_photo(as_quad(corners))
+    seen = _seen(rng, light, _shift(-origin) @ to_photo @ _page_to_mm(area), size, conditions)
+    photo = _Part(developed(rng, seen, conditions))
+    off = np.clip(rng.normal(0, conditions.corners_mm, (4, 2)), -_FURTHEST_MM, _FURTHEST_MM)
+    found = card_to_photo(as_quad(project(to_photo, _CARD + off)))
+    return Taken(photo, _shift(-origin) @ to_photo, _shift(-origin) @ found)
 
 
 def random_text(rng: Rng) -> str:
@@ -204,8 +217,8 @@ _GAMMA: Final = 2.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Photo:
-    """The part of a photo around the number, as far as a rectifier needs one (`idcheck.scene.picture`)."""
+class _Part:
+    """A part of a photo, as far as a rectifier needs one (`idcheck.scene.picture`)."""
 
     luma: Gray
     orientation: int = 1
@@ -229,19 +242,33 @@ class _Photo:
         raise NotImplementedError
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """A photo of a part of a card.
+
+    Attributes:
+        photo: the photo.
+        truly: from mm on the card to the photo's pixels.
+        found: the same, as the pipeline takes it to be.
+    """
+
+    photo: Picture
+    truly: Matrix
+    found: Matrix
+
+    def seen_at(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Where the pipeline finds places of the card, in mm on it; shape (n, 2)."""
+        return project(np.linalg.inv(self.found) @ self.truly, places)
+
+    def within(self, places: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which places of the card the photo shows."""
+        at = project(self.truly, places)
+        return np.asarray(((at >= 0) & (at <= (self.photo.width, self.photo.height))).all(axis=1))
+
+
 def _covered(rng: Rng, page: Print, conditions: Conditions) -> tuple[Light, NDArray[np.float32]]:
     """The page under fingers, shadows and reflections, and how much of each character is left."""
-    light, hidden = page.light, np.zeros(page.light.shape, np.float32)
-    if conditions.shadow:
-        light = light * _shadow(rng)
-    if conditions.cover == "finger":
-        hidden = _finger(rng, light.shape)
-        light = light * (1 - hidden) + _skin(rng, light.shape) * hidden
-    elif conditions.cover == "patches":
-        light, hidden = _patched(rng, light)
-    elif conditions.cover == "glare":
-        spot = _spot(rng, light.shape)
-        light, hidden = light + spot, (spot > 1.0).astype(np.float32)
+    light, hidden = covered(rng, page.light, AREA, conditions)
     half = page.pitch / 2 * PX_PER_MM
     visible = []
     for x in (page.places[:, 0] - AREA.x) * PX_PER_MM:
@@ -251,11 +278,27 @@ def _covered(rng: Rng, page: Print, conditions: Conditions) -> tuple[Light, NDAr
     return light, np.array(visible, np.float32)
 
 
-def _shadow(rng: Rng) -> Light:
+def covered(rng: Rng, light: Light, area: Box, conditions: Conditions) -> tuple[Light, Light]:
+    """A part of a card under fingers, shadows and reflections, and how much of it they hide, 0 to 1."""
+    hidden = np.zeros(light.shape, np.float32)
+    if conditions.shadow:
+        light = light * _shadow(rng, area)
+    if conditions.cover == "finger":
+        hidden = _finger(rng, light.shape)
+        light = light * (1 - hidden) + _skin(rng, light.shape) * hidden
+    elif conditions.cover == "patches":
+        light, hidden = _patched(rng, light)
+    elif conditions.cover == "glare":
+        spot = _spot(rng, light.shape)
+        light, hidden = light + spot, (spot > 1.0).astype(np.float32)
+    return light, hidden
+
+
+def _shadow(rng: Rng, area: Box) -> Light:
     """Full light on one side of an edge, less on the other."""
-    y, x = printing.grid()
-    angle, edge = float(rng.uniform(0, 2 * np.pi)), float(rng.uniform(0, AREA.width))
-    across = (x - edge) * float(np.cos(angle)) + (y - AREA.height / 2) * float(np.sin(angle))
+    y, x = printing.grid(area)
+    angle, edge = float(rng.uniform(0, 2 * np.pi)), float(rng.uniform(0, area.width))
+    across = (x - edge) * float(np.cos(angle)) + (y - area.height / 2) * float(np.sin(angle))
     dark = np.clip(across / float(rng.uniform(0.2, 10)) + 0.5, 0, 1)
     return np.asarray(1 - float(rng.uniform(0.2, 0.85)) * dark, np.float32)
 
@@ -319,18 +362,18 @@ def _spot(rng: Rng, shape: tuple[int, ...]) -> Light:
 
 
 def _pose(
-    rng: Rng, conditions: Conditions
+    rng: Rng, conditions: Conditions, box: Box
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], tuple[int, int]]:
     """Where the card's corners lie in the photo, and the part of the photo that is drawn: origin and size."""
     tilt, turn = np.radians([conditions.tilt_deg, conditions.turn_deg])
     about = float(rng.uniform(0, 2 * np.pi))
     axis = np.array([np.cos(about), np.sin(about), 0.0]) * tilt
     rotation = cv2.Rodrigues(np.array([0.0, 0.0, turn]))[0] @ cv2.Rodrigues(axis)[0]
-    middle = np.array([_BOX.x + _BOX.width / 2, _BOX.y + _BOX.height / 2])
+    middle = np.array([box.x + box.width / 2, box.y + box.height / 2])
     distance = float(rng.uniform(220, 600))
     space = np.c_[_CARD - middle, np.zeros(4)] @ rotation.T
     corners = space[:, :2] / (1 + space[:, 2:] / distance) * conditions.px_per_mm
-    half = np.array([_BOX.width / 2 + 2, _BOX.height / 2 + 2])
+    half = np.array([box.width / 2 + 2, box.height / 2 + 2])
     around = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half + middle
     ends = project(card_to_photo(as_quad(corners)), around)
     low, high = ends.min(axis=0), ends.max(axis=0)
@@ -345,8 +388,8 @@ def _shift(by: NDArray[np.float64]) -> Matrix:
     return np.array([[1.0, 0, by[0]], [0, 1, by[1]], [0, 0, 1]])
 
 
-def _page_to_mm() -> Matrix:
-    return np.array([[1 / PX_PER_MM, 0, AREA.x], [0, 1 / PX_PER_MM, AREA.y], [0, 0, 1]])
+def _page_to_mm(area: Box) -> Matrix:
+    return np.array([[1 / PX_PER_MM, 0, area.x], [0, 1 / PX_PER_MM, area.y], [0, 0, 1]])
 
 
 def _seen(rng: Rng, light: Light, to_photo: Matrix, size: tuple[int, int], conditions: Conditions) -> Light:
