@@ -46,7 +46,7 @@ class FaceView:
     """The holder's face, brows to chin and ear to ear, as far as the frame shows it.
 
     Attributes:
-        luma: from the coarsest pyramid level that keeps a pixel a mm.
+        luma: from the coarsest level that keeps a pixel a mm.
         px_per_mm: of ``luma``, by the distance between the pupils.
     """
 
@@ -152,13 +152,14 @@ class View:
             msg = "no face"
             raise ValueError(msg)
         density = pupil_distance(self.scene.face) / PUPILS_MM
-        levels = self.photo.pyramid
-        level = int(np.clip(np.log2(max(density, 1)), 0, len(levels) - 1))
-        image, scale = levels[level], 0.5**level
-        box = self.scene.face.box
+        level = int(np.clip(np.log2(max(density, 1)), 0, self.photo.levels - 1))
+        box, scale = self.scene.face.box, 0.5**level
         left, top = max(0, round(box.x * scale)), max(0, round(box.y * scale))
         right, bottom = round((box.x + box.width) * scale), round((box.y + box.height) * scale)
-        return FaceView(image[top : max(bottom, top), left : max(right, left)], density * scale)
+        if level == 0:
+            return FaceView(self.photo.gray_crop(left, top, right, bottom), density)
+        shown = self.photo.gray(level)[top : max(bottom, top), left : max(right, left)]
+        return FaceView(shown, density * scale)
 
     @property
     def frame(self) -> Quad:

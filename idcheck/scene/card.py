@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from idcheck.layout import HEIGHT_MM, WIDTH_MM
 from idcheck.networks import onnx_session
 from idcheck.scene.geometry import Points, as_quad, card_to_photo, project, signed_area
-from idcheck.scene.picture import Picture
+from idcheck.scene.picture import Picture, coarsest_level
 from idcheck.scene.rectify import flatten
 from idcheck.types import Box, Gray
 
@@ -136,8 +136,8 @@ def view_of(photo: Picture) -> tuple[Gray, NDArray[np.float64]]:
     across, down = (FINDER_SHORT, FINDER_LONG) if height >= width else (FINDER_LONG, FINDER_SHORT)
     fit = min(across / width, down / height)
     size = (max(1, round(width * fit)), max(1, round(height * fit)))
-    level = max((k for k, gray in enumerate(photo.pyramid) if max(gray.shape) >= FINDER_LONG), default=0)
-    small = cv2.resize(photo.pyramid[level], size, interpolation=cv2.INTER_AREA)
+    level = photo.gray(coarsest_level(photo, FINDER_LONG))
+    small = cv2.resize(level, size, interpolation=cv2.INTER_AREA)
     view = cv2.copyMakeBorder(small, 0, down - size[1], 0, across - size[0], cv2.BORDER_REPLICATE)
     return np.asarray(view, np.uint8), np.array(size) / (width, height)
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from idcheck.errors import WeightsCorruptError
 from idcheck.networks import onnx_session
 from idcheck.scene.geometry import as_polygon
-from idcheck.scene.picture import Picture
+from idcheck.scene.picture import Picture, coarsest_level
 from idcheck.types import Box, Colour, Face
 
 SIDE: Final = 192
@@ -86,10 +86,10 @@ class FaceDetector:
 
 
 def _view_of(photo: Picture) -> _View:
-    level = max((k for k, gray in enumerate(photo.pyramid) if max(gray.shape) >= SIDE), default=0)
     scale = SIDE / max(photo.width, photo.height)
     size = (max(1, round(photo.width * scale)), max(1, round(photo.height * scale)))
-    small = np.asarray(cv2.resize(photo.colour(level), size, interpolation=cv2.INTER_AREA), np.uint8)
+    level = photo.colour(coarsest_level(photo, SIDE))
+    small = np.asarray(cv2.resize(level, size, interpolation=cv2.INTER_AREA), np.uint8)
     pixels = cv2.copyMakeBorder(
         small, 0, SIDE - size[1], 0, SIDE - size[0], cv2.BORDER_CONSTANT, value=(0, 0, 0)
     )

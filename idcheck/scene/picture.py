@@ -11,14 +11,6 @@ class Picture(Protocol):
     """An upright photo in its views; all of them show the same frame."""
 
     @property
-    def luma(self) -> Gray:
-        """Full resolution."""
-
-    @property
-    def pyramid(self) -> tuple[Gray, ...]:
-        """Level 0 is the luma; each next halves it by area averaging, so point p lies at p / 2**level."""
-
-    @property
     def width(self) -> int:
         """Upright, in pixels."""
 
@@ -30,8 +22,24 @@ class Picture(Protocol):
     def orientation(self) -> int:
         """The EXIF orientation that the file came with, 1 to 8."""
 
+    @property
+    def levels(self) -> int:
+        """How many levels of reduction there are, at least 1."""
+
+    def gray(self, level: int) -> Gray:
+        """Luma. Level 0 is full resolution; each next one is halved by averaging: p lies at p / 2**level."""
+
     def colour(self, level: int) -> Colour:
-        """Colour of the size of ``pyramid[level]``."""
+        """Colour of the size of ``gray(level)``."""
+
+    def gray_crop(self, left: int, top: int, right: int, bottom: int) -> Gray:
+        """Luma of a part in full resolution, ``right`` and ``bottom`` excluded."""
 
     def crop(self, left: int, top: int, right: int, bottom: int) -> Colour:
         """Colour of a part in full resolution, ``right`` and ``bottom`` excluded."""
+
+
+def coarsest_level(photo: Picture, long_side: int) -> int:
+    """The coarsest level whose long side has at least so many pixels; 0 where none has."""
+    halvings = (max(photo.width, photo.height) // long_side).bit_length() - 1
+    return min(max(halvings, 0), photo.levels - 1)

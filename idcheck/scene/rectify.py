@@ -91,7 +91,10 @@ def flatten(
     source = to_photo @ _pixels_to_mm(box_mm, size)
     level = _level(photo, source, size)
     valid = _inside(photo, source, size) if black_beyond else np.ones(size[::-1], np.bool_)
-    return _warp(photo.pyramid[level], level, source, size, valid)
+    if level > 0:
+        return _warp(photo.gray(level), level, source, size, valid)
+    box = _needed(photo, source, size)
+    return _warp(photo.gray_crop(*box), 0, _from(box, source), size, valid)
 
 
 def patch(photo: Picture, source: Matrix, size: tuple[int, int]) -> tuple[Colour, NDArray[np.bool_]]:
@@ -129,7 +132,7 @@ def _pixels_to_mm(box: Box, size: tuple[int, int]) -> Matrix:
 def _level(photo: Picture, source: Matrix, size: tuple[int, int]) -> int:
     """The coarsest pyramid level that still has a pixel for each wanted one."""
     photo_px_per_px = math.sqrt(abs(signed_area(project(source, _corners(size)))) / (size[0] * size[1]))
-    return min(int(math.log2(max(photo_px_per_px, 1.0))), len(photo.pyramid) - 1)
+    return min(int(math.log2(max(photo_px_per_px, 1.0))), photo.levels - 1)
 
 
 def _corners(size: tuple[int, int]) -> Points:
@@ -176,14 +179,22 @@ def _warp(
 def _warp_colour(
     photo: Picture, level: int, source: Matrix, size: tuple[int, int], valid: NDArray[np.bool_]
 ) -> Colour:
-    """As `_warp`, in colour. At full resolution only the part that is needed is asked for."""
     if level > 0:
         return _warp(photo.colour(level), level, source, size, valid)
+    box = _needed(photo, source, size)
+    return _warp(photo.crop(*box), 0, _from(box, source), size, valid)
+
+
+def _needed(photo: Picture, source: Matrix, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of the part of the photo that a warp samples: at least one pixel."""
     ends = project(source, _corners(size))
     left, top = np.clip(np.floor(ends.min(axis=0)).astype(int) - 1, 0, (photo.width - 1, photo.height - 1))
     right, bottom = np.clip(
         np.ceil(ends.max(axis=0)).astype(int) + 1, (left + 1, top + 1), (photo.width, photo.height)
     )
-    crop = photo.crop(int(left), int(top), int(right), int(bottom))
-    to_crop = np.array([[1.0, 0, -left], [0, 1, -top], [0, 0, 1]])
-    return _warp(crop, 0, to_crop @ source, size, valid)
+    return int(left), int(top), int(right), int(bottom)
+
+
+def _from(box: tuple[int, int, int, int], source: Matrix) -> Matrix:
+    """The same map to pixels of a part of the photo."""
+    return np.asarray(np.array([[1.0, 0, -box[0]], [0, 1, -box[1]], [0, 0, 1]]) @ source)

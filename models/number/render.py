@@ -224,16 +224,22 @@ class _Part:
     orientation: int = 1
 
     @property
-    def pyramid(self) -> tuple[Gray, ...]:
-        return (self.luma,)
-
-    @property
     def width(self) -> int:
         return int(self.luma.shape[1])
 
     @property
     def height(self) -> int:
         return int(self.luma.shape[0])
+
+    @property
+    def levels(self) -> int:
+        return 1
+
+    def gray(self, level: int) -> Gray:
+        return (self.luma,)[level]
+
+    def gray_crop(self, left: int, top: int, right: int, bottom: int) -> Gray:
+        return self.luma[top:bottom, left:right]
 
     def colour(self, level: int) -> Colour:
         raise NotImplementedError

@@ -57,52 +57,47 @@ class TestEveryOrientation:
 
     def test_each_level_halves_the_one_before(self, orientation: int, channels: int) -> None:
         photo = Photo.from_pixels(pixels(601, 1031, channels), orientation)
-        assert len(photo.pyramid) == 4
+        assert photo.levels == 4
         for level in range(1, 4):
-            assert np.abs(photo.pyramid[level] - halved(photo.pyramid[level - 1])).max() <= 0.5
             assert np.abs(photo.colour(level) - halved(photo.colour(level - 1))).max() <= 0.5
-            assert photo.colour(level).shape[:2] == photo.pyramid[level].shape
+            assert np.array_equal(photo.gray(level), cv2.cvtColor(photo.colour(level), cv2.COLOR_BGR2GRAY))
 
     def test_a_crop_is_a_part_of_the_whole(self, orientation: int, channels: int) -> None:
         photo = Photo.from_pixels(pixels(31, 47, channels), orientation)
         assert np.array_equal(photo.crop(3, 5, 21, 12), photo.bgr[5:12, 3:21])
+        assert np.array_equal(photo.gray_crop(3, 5, 21, 12), photo.luma[5:12, 3:21])
 
     def test_arrays_are_contiguous_and_read_only(self, orientation: int, channels: int) -> None:
         photo = Photo.from_pixels(pixels(301, 415, channels), orientation)
-        views = [photo.luma, photo.bgr, photo.colour(1), *photo.pyramid]
+        views = [photo.luma, photo.bgr, photo.colour(1), photo.gray(1)]
         assert all(view.flags.c_contiguous for view in views)
-        for view in [*views, photo.crop(0, 0, 9, 9)]:
+        for view in [*views, photo.crop(0, 0, 9, 9), photo.gray_crop(0, 0, 9, 9)]:
             with pytest.raises(ValueError, match="read-only"):
                 view[0, 0] = 0
 
 
-def test_the_pyramid_ends_at_256() -> None:
+def test_the_levels_end_at_256() -> None:
     for side, levels in ((256, 1), (257, 2), (512, 2), (513, 2), (514, 3)):
         photo = Photo.from_pixels(pixels(100, side))
-        assert len(photo.pyramid) == levels
-        assert photo.pyramid[0] is photo.luma
-        assert max(photo.pyramid[-1].shape) <= 256
+        assert photo.levels == levels
+        assert photo.gray(0) is photo.luma
+        assert max(photo.gray(levels - 1).shape) <= 256
 
 
 def test_a_point_keeps_its_place_in_every_level() -> None:
     stored = np.zeros((512, 1024), np.uint8)
     stored[256:260, 640:644] = 255
-    for level, view in enumerate(Photo.from_pixels(stored).pyramid):
-        rows, columns = np.nonzero(view)
+    photo = Photo.from_pixels(stored)
+    for level in range(photo.levels):
+        rows, columns = np.nonzero(photo.gray(level))
         centre = (columns.mean() + 0.5, rows.mean() + 0.5)
         assert centre == pytest.approx((642 / 2**level, 258 / 2**level), abs=0.26)
-
-
-def test_the_level_for_a_size() -> None:
-    photo = Photo.from_pixels(pixels(900, 1440))
-    levels = {side: photo.level_within(side) for side in (5000, 1440, 1439, 720, 360, 200, 10)}
-    assert levels == {5000: 0, 1440: 0, 1439: 1, 720: 1, 360: 2, 200: 3, 10: 3}
 
 
 @pytest.mark.parametrize("level", [-1, 4])
 def test_a_level_that_is_none(level: int) -> None:
     with pytest.raises(IndexError):
-        Photo.from_pixels(pixels(900, 1440)).colour(level)
+        Photo.from_pixels(pixels(900, 1440)).gray(level)
 
 
 @given(
@@ -114,8 +109,9 @@ def test_a_crop_is_cut_to_the_frame(box: tuple[int, int, int, int], orientation:
     photo = Photo.from_pixels(pixels(31, 47), orientation)
     left, top, right, bottom = box
     expected = photo.bgr[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
-    crop = photo.crop(*box)
+    crop, gray = photo.crop(*box), photo.gray_crop(*box)
     assert crop.size == expected.size
+    assert gray.shape == crop.shape[:2]
     if expected.size:
         assert np.array_equal(crop, expected)
 
@@ -132,7 +128,7 @@ def test_threads_share_one_copy_of_each_view() -> None:
 
     def look(index: int) -> tuple[int, ...]:
         level = index % 3
-        return level, id(photo.colour(level)), *(id(view) for view in photo.pyramid)
+        return level, id(photo.colour(level)), *(id(photo.gray(k)) for k in range(photo.levels))
 
     with ThreadPoolExecutor(8) as pool:
         seen = set(pool.map(look, range(48)))

@@ -30,10 +30,6 @@ class Flat:
     luma: Gray
 
     @property
-    def pyramid(self) -> tuple[Gray, ...]:
-        return (self.luma,)
-
-    @property
     def width(self) -> int:
         return int(self.luma.shape[1])
 
@@ -45,8 +41,18 @@ class Flat:
     def orientation(self) -> int:
         return 1
 
+    @property
+    def levels(self) -> int:
+        return 1
+
+    def gray(self, level: int) -> Gray:
+        return (self.luma,)[level]
+
+    def gray_crop(self, left: int, top: int, right: int, bottom: int) -> Gray:
+        return self.luma[top:bottom, left:right]
+
     def colour(self, level: int) -> Colour:
-        return np.repeat(self.pyramid[level][:, :, None], 3, axis=2)
+        return np.repeat(self.gray(level)[:, :, None], 3, axis=2)
 
     def crop(self, left: int, top: int, right: int, bottom: int) -> Colour:
         return self.colour(0)[top:bottom, left:right]

@@ -7,6 +7,7 @@ import pytest
 from idcheck.layout import FIELDS, HEIGHT_MM, WIDTH_MM
 from idcheck.photo import Photo
 from idcheck.scene.geometry import card_to_photo, project
+from idcheck.scene.picture import coarsest_level
 from idcheck.scene.rectify import moved, rectify, region, strip
 from idcheck.types import Box, Quad
 from tests.scene.pictures import card_at, gray_picture
@@ -136,3 +137,10 @@ def test_a_moved_card_shows_in_a_box_what_lay_where_the_map_takes_the_box() -> N
     expected = project(card_to_photo(card.corners) @ by, box.polygon)
     assert np.asarray(region(moved(card, by), box)) == pytest.approx(expected, abs=0.05)
     assert np.asarray(moved(card, np.eye(3)).corners) == pytest.approx(np.asarray(TILTED), abs=1e-3)
+
+
+def test_the_coarsest_level_of_a_size() -> None:
+    photo = Photo.from_pixels(np.zeros((900, 1440, 3), np.uint8))
+    levels = {side: coarsest_level(photo, side) for side in (5000, 1441, 1440, 721, 720, 361, 360, 180, 10)}
+    assert levels == {5000: 0, 1441: 0, 1440: 0, 721: 0, 720: 1, 361: 1, 360: 2, 180: 3, 10: 3}
+    assert max(photo.gray(2).shape) == 360
