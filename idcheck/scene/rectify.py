@@ -46,15 +46,10 @@ def rectify(photo: Picture, card: Card, px_per_mm: float = 10.0) -> Rectified:
     """Flatten the whole card; 10 px/mm gives 856 by 540 pixels."""
     to_photo = card_to_photo(card.corners)
     size = (round(WIDTH_MM * px_per_mm), round(HEIGHT_MM * px_per_mm))
-    source = to_photo @ _pixels_to_mm(CARD_MM, size)
-    level = _level(photo, source, size)
-    valid = _inside(photo, source, size)
-    return Rectified(
-        bgr=_warp_colour(photo, level, source, size, valid),
-        valid=valid,
-        px_per_mm=px_per_mm,
-        to_photo=to_photo,
-    )
+    bgr, valid = patch(photo, to_photo @ _pixels_to_mm(CARD_MM, size), size)
+    if not valid.all():
+        bgr[~valid] = 0
+    return Rectified(bgr=bgr, valid=valid, px_per_mm=px_per_mm, to_photo=to_photo)
 
 
 def strip(photo: Picture, card: Card, box_mm: Box, height_px: int) -> Gray:
@@ -88,13 +83,11 @@ def flatten(
     Returns:
         shape (height, width).
     """
-    source = to_photo @ _pixels_to_mm(box_mm, size)
-    level = _level(photo, source, size)
-    valid = _inside(photo, source, size) if black_beyond else np.ones(size[::-1], np.bool_)
-    if level > 0:
-        return _warp(photo.gray(level), level, source, size, valid)
-    box = _needed(photo, source, size)
-    return _warp(photo.gray_crop(*box), 0, _from(box, source), size, valid)
+    part = _Part.of(photo, to_photo @ _pixels_to_mm(box_mm, size), size)
+    flat = part.gray()
+    if black_beyond:
+        flat *= part.inside()
+    return flat
 
 
 def patch(photo: Picture, source: Matrix, size: tuple[int, int]) -> tuple[Colour, NDArray[np.bool_]]:
@@ -108,9 +101,8 @@ def patch(photo: Picture, source: Matrix, size: tuple[int, int]) -> tuple[Colour
     Returns:
         shape (height, width, 3), the frame's last pixels repeated beyond it; and what is within the frame.
     """
-    level = _level(photo, source, size)
-    whole = np.ones(size[::-1], np.bool_)
-    return _warp_colour(photo, level, source, size, whole), _inside(photo, source, size)
+    part = _Part.of(photo, source, size)
+    return part.colour(), part.inside()
 
 
 def region(card: Card, box_mm: Box) -> Polygon:
@@ -129,72 +121,83 @@ def _pixels_to_mm(box: Box, size: tuple[int, int]) -> Matrix:
     return np.array([[box.width / size[0], 0, box.x], [0, box.height / size[1], box.y], [0, 0, 1]])
 
 
-def _level(photo: Picture, source: Matrix, size: tuple[int, int]) -> int:
-    """The coarsest pyramid level that still has a pixel for each wanted one."""
-    photo_px_per_px = math.sqrt(abs(signed_area(project(source, _corners(size)))) / (size[0] * size[1]))
-    return min(int(math.log2(max(photo_px_per_px, 1.0))), photo.levels - 1)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """A quadrilateral part of a photo, to be made a picture.
+
+    Attributes:
+        photo: the photo.
+        source: from pixels of the picture to full-resolution pixels of the photo, both outer-corner origin.
+        size: width and height of the picture.
+        corners: of the picture, where they lie in the photo.
+    """
+
+    photo: Picture
+    source: Matrix
+    size: tuple[int, int]
+    corners: Polygon
+
+    @classmethod
+    def of(cls, photo: Picture, source: Matrix, size: tuple[int, int]) -> _Part:
+        return cls(photo, source, size, as_polygon(project(source, _corners(size))))
+
+    def gray(self) -> Gray:
+        """Shape (height, width), the frame's last pixels repeated beyond it."""
+        level = self._level()
+        if level > 0:
+            return self._sampled(self.photo.gray(level), 0.5**level)
+        left, top, right, bottom = self._bounds()
+        return self._sampled(self.photo.gray_crop(left, top, right, bottom), 1.0, left, top)
+
+    def colour(self) -> Colour:
+        """As `gray`; shape (height, width, 3)."""
+        level = self._level()
+        if level > 0:
+            return self._sampled(self.photo.colour(level), 0.5**level)
+        left, top, right, bottom = self._bounds()
+        return self._sampled(self.photo.crop(left, top, right, bottom), 1.0, left, top)
+
+    def inside(self) -> NDArray[np.bool_]:
+        """Which of the picture's pixels have their centre within the photo's frame; shape (height, width)."""
+        x, y, depth = self.source
+        # Each edge of the frame is a line in the picture, and positive on its inner side.
+        edges = np.array([x, y, self.photo.width * depth - x, self.photo.height * depth - y])
+        cutting = edges[((edges[:, :2] @ _corners(self.size).T + edges[:, 2:]) < 0).any(axis=1)]
+        within = np.ones(self.size[::-1], np.bool_)
+        columns, rows = np.arange(self.size[0]) + 0.5, np.arange(self.size[1])[:, None] + 0.5
+        for across, down, offset in cutting:
+            within &= across * columns + (down * rows + offset) >= 0
+        return within
+
+    def _level(self) -> int:
+        """The coarsest level of the photo that still has a pixel for each wanted one."""
+        photo_px_per_px = math.sqrt(abs(signed_area(self.corners)) / (self.size[0] * self.size[1]))
+        return min(int(math.log2(max(photo_px_per_px, 1.0))), self.photo.levels - 1)
+
+    def _bounds(self) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom of the pixels around the part within the frame: one at least."""
+        (left, right), (top, bottom) = ((min(ends), max(ends)) for ends in zip(*self.corners, strict=True))
+        first_x = min(max(math.floor(left) - 1, 0), self.photo.width - 1)
+        first_y = min(max(math.floor(top) - 1, 0), self.photo.height - 1)
+        last_x = min(max(math.ceil(right), first_x), self.photo.width - 1)
+        last_y = min(max(math.ceil(bottom), first_y), self.photo.height - 1)
+        return first_x, first_y, last_x + 1, last_y + 1
+
+    def _sampled(
+        self, view: Gray | Colour, scale: float, left: float = 0.0, top: float = 0.0
+    ) -> NDArray[np.uint8]:
+        """The picture, from a view of the photo that is reduced to a scale or begins at a left and a top."""
+        to_corner = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
+        to_centre = np.array([[scale, 0, -left - 0.5], [0, scale, -top - 0.5], [0, 0, 1]])
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        # The frame's last pixels are repeated, not blended with black: what is within is undimmed.
+        sampled = cv2.warpPerspective(
+            view, to_centre @ self.source @ to_corner, self.size, flags=flags, borderMode=cv2.BORDER_REPLICATE
+        )
+        return np.asarray(sampled, np.uint8)
 
 
 def _corners(size: tuple[int, int]) -> Points:
     """Of a picture; shape (4, 2)."""
     width, height = size
     return np.array([(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)])
-
-
-def _inside(photo: Picture, source: Matrix, size: tuple[int, int]) -> NDArray[np.bool_]:
-    """Which pixels have their centre within the photo's frame."""
-    ends = project(source, _corners(size))
-    if np.all(ends >= 0) and np.all(ends <= (photo.width, photo.height)):
-        return np.ones(size[::-1], np.bool_)
-    x, y = np.arange(size[0]) + 0.5, np.arange(size[1])[:, None] + 0.5
-    at_x, at_y, depth = (row[0] * x + (row[1] * y + row[2]) for row in source)
-    within = (at_x >= 0) & (at_y >= 0) & (at_x <= photo.width * depth) & (at_y <= photo.height * depth)
-    return np.asarray(within)
-
-
-def _warp(
-    image: Gray | Colour, level: int, source: Matrix, size: tuple[int, int], valid: NDArray[np.bool_]
-) -> NDArray[np.uint8]:
-    """Sample a view of the photo that is reduced by 2**level.
-
-    Args:
-        image: the view.
-        level: how often it was halved.
-        source: from pixels of the result to full-resolution pixels of the photo, both outer-corner origin.
-        size: width and height of the result.
-        valid: what to keep; the rest becomes 0.
-    """
-    to_corner = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
-    to_centre = np.array([[0.5**level, 0, -0.5], [0, 0.5**level, -0.5], [0, 0, 1]])
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    # The frame's last pixels are repeated rather than blended with black, so that what is valid is undimmed.
-    warped = cv2.warpPerspective(
-        image, to_centre @ source @ to_corner, size, flags=flags, borderMode=cv2.BORDER_REPLICATE
-    )
-    if not valid.all():
-        warped[~valid] = 0
-    return np.asarray(warped, np.uint8)
-
-
-def _warp_colour(
-    photo: Picture, level: int, source: Matrix, size: tuple[int, int], valid: NDArray[np.bool_]
-) -> Colour:
-    if level > 0:
-        return _warp(photo.colour(level), level, source, size, valid)
-    box = _needed(photo, source, size)
-    return _warp(photo.crop(*box), 0, _from(box, source), size, valid)
-
-
-def _needed(photo: Picture, source: Matrix, size: tuple[int, int]) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of the part of the photo that a warp samples: at least one pixel."""
-    ends = project(source, _corners(size))
-    left, top = np.clip(np.floor(ends.min(axis=0)).astype(int) - 1, 0, (photo.width - 1, photo.height - 1))
-    right, bottom = np.clip(
-        np.ceil(ends.max(axis=0)).astype(int) + 1, (left + 1, top + 1), (photo.width, photo.height)
-    )
-    return int(left), int(top), int(right), int(bottom)
-
-
-def _from(box: tuple[int, int, int, int], source: Matrix) -> Matrix:
-    """The same map to pixels of a part of the photo."""
-    return np.asarray(np.array([[1.0, 0, -box[0]], [0, 1, -box[1]], [0, 0, 1]]) @ source)
