@@ -49,7 +49,7 @@ def of_print(view: View, subject: str) -> float | Cause:
     """Of a field, or of the print on the card's body."""
     box = BODY if subject == "card" else box_of(subject)
     shown = view.shown(box)
-    if shown.mean() < 0.3:
+    if np.count_nonzero(shown) < 0.3 * shown.size:
         return Cause.COVERED
     return spread_mm(view.luma(box), shown, PRINT_PX_PER_MM, PRINT_SCALES_MM)
 
@@ -69,11 +69,12 @@ def spread_mm(
 
     Args:
         luma: shape (height, width).
-        shown: where it shows what is measured.
+        shown: where it shows what is measured; the shape of ``luma``.
         px_per_mm: of ``luma``.
         scales_mm: the two standard deviations by which it is blurred again.
     """
-    first, second = (_gradients(luma, shown, scale * px_per_mm) for scale in scales_mm)
+    levels = luma.astype(np.float32)
+    first, second = (_gradients(levels, shown, scale * px_per_mm) for scale in scales_mm)
     # Between the two scales noise loses three quarters of its energy or more. Where not so much is lost in
     # all, what the smoothest parts hold is not noise but strokes run together.
     most = 4 / 3 * (first.mean - second.mean)
@@ -108,13 +109,14 @@ class _Gradients:
         return np.asarray(np.maximum(energies - share * self.noise, 0.02 * energies))
 
 
-def _gradients(luma: Gray, shown: NDArray[np.bool_], sigma_px: float) -> _Gradients:
-    smooth = cv2.GaussianBlur(luma.astype(np.float32), (0, 0), sigma_px)
-    dx = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=1)[shown] / 2
-    dy = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=1)[shown] / 2
+def _gradients(levels: NDArray[np.float32], shown: NDArray[np.bool_], sigma_px: float) -> _Gradients:
+    smooth = cv2.GaussianBlur(levels, (0, 0), sigma_px)
+    dx = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=1, scale=0.5)[shown]
+    dy = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=1, scale=0.5)[shown]
     tensor = np.array([dx @ dx, dx @ dy, dy @ dy], np.float64) / dx.size
     # Squared gradients of Gaussian noise are distributed exponentially: a quantile gives their mean.
-    squared = (dx * dx + dy * dy)[::3]
+    few = dx[::3], dy[::3]
+    squared = few[0] * few[0] + few[1] * few[1]
     rank = int(_SMOOTHEST * squared.size)
     noise = float(np.partition(squared, rank)[rank]) / -np.log(1 - _SMOOTHEST) / 2
     return _Gradients(tensor, noise)

@@ -20,8 +20,9 @@ def of_card(view: View, subject: str) -> float | Cause:
     """Clipped pixels of the card or of a field."""
     box = box_of(subject)
     cover, luma = cells(view.cover, box), cells(view.samples, box)
-    shown = luma[(cover == Cover.CLEAR) | (cover == Cover.GLARE)]
-    return Cause.COVERED if shown.size == 0 else float((shown >= CLIPPED).mean())
+    shown = (cover == Cover.CLEAR) | (cover == Cover.GLARE)
+    count = np.count_nonzero(shown)
+    return Cause.COVERED if count == 0 else np.count_nonzero(shown & (luma >= CLIPPED)) / count
 
 
 def of_face(view: View, _subject: str) -> float | Cause:
@@ -29,7 +30,7 @@ def of_face(view: View, _subject: str) -> float | Cause:
     luma = view.face.luma
     if luma.size == 0:
         return Cause.OUT_OF_FRAME
-    return float((luma >= CLIPPED).mean())
+    return np.count_nonzero(luma >= CLIPPED) / luma.size
 
 
 def glare(view: View, subject: str) -> float | Cause:

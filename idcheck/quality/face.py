@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 from idcheck.errors import WeightsCorruptError
 from idcheck.networks import onnx_session
+from idcheck.quality.quantile import quantile
 from idcheck.scene.picture import Picture
 from idcheck.scene.rectify import patch
 from idcheck.types import Colour, Face, Gray, Quad
@@ -107,7 +108,7 @@ def behind_glasses(face: Upright) -> float:
     skin = _part(luma, right - apart / 10, level + apart / 2, left + apart / 10, (nose + mouth) / 2)
     if eyes.size == 0 or skin.size == 0:
         return 0.0
-    dark = (eyes < _DARK * np.percentile(skin, 60)).astype(np.uint8)
+    dark = (eyes < _DARK * quantile(skin, 0.6)).astype(np.uint8)
     side = int(_LENS * apart) | 1
     lens = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     wide = int(cv2.morphologyEx(dark, cv2.MORPH_OPEN, lens).sum())

@@ -21,23 +21,24 @@ import numpy as np
 
 from idcheck.quality.cover import Cover, paper_cells
 from idcheck.quality.measure import Cause
+from idcheck.quality.quantile import quantile
 from idcheck.quality.view import View, box_of
 
 _INK: Final = 0.7
 """Of the paper's level: how much darker black print is, gamma-coded."""
 _ROUNDING: Final = 0.1
 """Levels: the noise of smoothed paper that 8 bits leave."""
-_PAPER: Final = 80
-"""Percentile of a strip's levels: paper, whatever is printed on it."""
+_PAPER: Final = 0.8
+"""Quantile of a strip's levels: paper, whatever is printed on it."""
 
 
 def of_print(view: View, subject: str) -> float | Cause:
     """Contrast of sharp ink to the noise, in dB."""
     box = box_of(subject)
     shown = view.shown(box)
-    if shown.mean() < 0.3:
+    if np.count_nonzero(shown) < 0.3 * shown.size:
         return Cause.COVERED
-    paper = float(np.percentile(view.luma(box)[::2, ::2][shown[::2, ::2]], _PAPER))
+    paper = quantile(view.luma(box)[::2, ::2], _PAPER, shown[::2, ::2])
     return float(20 * np.log10(max(_INK * paper, _ROUNDING) / max(view.grain, _ROUNDING)))
 
 
@@ -46,7 +47,7 @@ def of_card(view: View, _subject: str) -> float | Cause:
     shown = paper_cells() & ((view.cover == Cover.CLEAR) | (view.cover == Cover.GLARE))
     if not shown.any():
         return Cause.COVERED
-    level = max(float(np.percentile(view.samples[shown], 75)), 1.0) / 255
+    level = max(quantile(view.samples, 0.75, shown), 1.0) / 255
     linear = level / 12.92 if level <= 0.04045 else ((level + 0.055) / 1.055) ** 2.4
     return float(10 * np.log10(linear))
 
@@ -56,5 +57,4 @@ def of_face(view: View, _subject: str) -> float | Cause:
     luma = view.face.luma
     if min(luma.shape) < 8:
         return Cause.TOO_SMALL
-    low, high = np.percentile(luma[::2, ::2], (5, 95))
-    return float(high - low) / 255
+    return (quantile(luma[::2, ::2], 0.95) - quantile(luma[::2, ::2], 0.05)) / 255

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from idcheck.quality.quantile import quantile
 from idcheck.types import Box, Gray
 
 _CHARACTER_MM: Final = 4.4
@@ -20,6 +21,8 @@ _CHARACTER_MM: Final = 4.4
 _PAPER_MM: Final = 2.0
 """As wide as two strokes and the gap between them."""
 _STROKE_MM: Final = 0.1
+_BLACKEST: Final = 0.92
+"""Quantile of a column's pixels that tells how black it is."""
 _INKED: Final = 0.4
 """Of the contrast of the line's blackest columns: what is no weaker is print."""
 
@@ -42,8 +45,10 @@ def begun_line(box: Box, luma: Gray, shown: NDArray[np.bool_]) -> Box:
     side = round(_PAPER_MM * scale) | 1
     paper = cv2.morphologyEx(fine, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
     ink = cv2.subtract(paper, fine) * shown
-    columns = np.percentile(ink[round(0.2 * ink.shape[0]) : round(0.85 * ink.shape[0])], 92, axis=0)
-    inked = np.flatnonzero(columns > _INKED * np.percentile(columns, 95))
+    inner = ink[round(0.2 * ink.shape[0]) : round(0.85 * ink.shape[0])]
+    rank = round(_BLACKEST * (inner.shape[0] - 1))
+    columns = np.partition(inner, rank, axis=0)[rank]
+    inked = np.flatnonzero(columns > _INKED * quantile(columns, 0.95))
     if inked.size == 0:
         return line
     gaps = np.flatnonzero(np.diff(inked) > 0.8 * _CHARACTER_MM * scale)

@@ -14,6 +14,7 @@ from idcheck.layout import FIELDS, HEIGHT_MM, WIDTH_MM
 from idcheck.quality.cover import SHAPE, Cover, cells, cover_mask
 from idcheck.quality.face import FaceMesh
 from idcheck.quality.line import begun_line, filled_line
+from idcheck.quality.quantile import quantile
 from idcheck.scene.picture import Picture
 from idcheck.scene.rectify import Rectified, rectify, region, strip
 from idcheck.types import Box, Card, Face, Gray, Polygon, Quad, Scene, Side
@@ -35,8 +36,8 @@ _PRINTED: Final = Box(0.14 * WIDTH_MM, 0.07 * HEIGHT_MM, 0.47 * WIDTH_MM, 0.85 *
 """The part of the card that holds lines of print, and blank paper between them."""
 _BLANK_MM: Final = 1.2
 """Side of the patches among which blank ones are looked for."""
-_BLANK: Final = 10
-"""Percentile of the patches' contrast at which they are blank, however densely the card is printed."""
+_BLANK: Final = 0.1
+"""Quantile of the patches' contrast at which they are blank, however densely the card is printed."""
 _GRAIN_MM: Final = (0.12, 0.4)
 """Standard deviations of the Gaussians between which grain disturbs strokes."""
 
@@ -68,6 +69,7 @@ class View:
     scene: Scene
     mesh: FaceMesh
     _strips: dict[Box, Gray] = field(default_factory=dict, init=False, repr=False)
+    _shown: dict[Box, NDArray[np.bool_]] = field(default_factory=dict, init=False, repr=False)
     _regions: dict[Box, Polygon] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -128,18 +130,19 @@ class View:
         fine, coarse = (cv2.GaussianBlur(luma, (0, 0), mm * scale) for mm in _GRAIN_MM)
         side = round(_BLANK_MM * scale)
         power = cv2.blur(cv2.pow(fine - coarse, 2), (side, side))
-        seen = np.isin(cells(self.cover, _PRINTED), (Cover.CLEAR, Cover.GLARE)).astype(np.uint8)
-        wide = cv2.resize(seen, (width, height), interpolation=cv2.INTER_NEAREST)
-        whole = cv2.erode(wide, np.ones((side, side), np.uint8))
-        patches = power[::2, ::2][whole[::2, ::2] > 0]
-        return float(np.sqrt(np.percentile(patches, _BLANK))) if patches.size else 0.0
+        wide = cv2.resize(
+            _shown(cells(self.cover, _PRINTED)), (width, height), interpolation=cv2.INTER_NEAREST
+        )
+        whole = cv2.erode(wide, np.ones((side, side), np.uint8))[::2, ::2] > 0
+        return float(np.sqrt(quantile(power[::2, ::2], _BLANK, whole))) if whole.any() else 0.0
 
     def shown(self, box: Box) -> NDArray[np.bool_]:
         """Where a box shows the card itself, glare included; the shape of ``luma(box)``."""
-        part = cells(self.cover, box)
-        seen = ((part != Cover.COVERED) & (part != Cover.OUTSIDE)).astype(np.uint8)
-        height, width = self.luma(box).shape
-        return np.asarray(cv2.resize(seen, (width, height), interpolation=cv2.INTER_NEAREST) > 0)
+        if box not in self._shown:
+            size = self.luma(box).shape[::-1]
+            wide = cv2.resize(_shown(cells(self.cover, box)), size, interpolation=cv2.INTER_NEAREST)
+            self._shown[box] = wide > 0
+        return self._shown[box]
 
     @cached_property
     def face(self) -> FaceView:
@@ -176,6 +179,11 @@ class View:
         if box not in self._regions:
             self._regions[box] = region(card, box)
         return self._regions[box]
+
+
+def _shown(cover: Gray) -> NDArray[np.uint8]:
+    """Which cells of a mask show the card itself, glare included: 0 or 1."""
+    return np.asarray((cover == Cover.CLEAR) | (cover == Cover.GLARE), np.uint8)
 
 
 def box_of(subject: str) -> Box:

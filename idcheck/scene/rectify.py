@@ -159,11 +159,13 @@ class _Part:
 
     def inside(self) -> NDArray[np.bool_]:
         """Which of the picture's pixels have their centre within the photo's frame; shape (height, width)."""
+        within = np.ones(self.size[::-1], np.bool_)
+        if all(0 <= x <= self.photo.width and 0 <= y <= self.photo.height for x, y in self.corners):
+            return within
         x, y, depth = self.source
         # Each edge of the frame is a line in the picture, and positive on its inner side.
         edges = np.array([x, y, self.photo.width * depth - x, self.photo.height * depth - y])
         cutting = edges[((edges[:, :2] @ _corners(self.size).T + edges[:, 2:]) < 0).any(axis=1)]
-        within = np.ones(self.size[::-1], np.bool_)
         columns, rows = np.arange(self.size[0]) + 0.5, np.arange(self.size[1])[:, None] + 0.5
         for across, down, offset in cutting:
             within &= across * columns + (down * rows + offset) >= 0
