@@ -249,7 +249,7 @@ def _serve(pipe: Connection) -> None:
     """What a worker does: set up, say so, and do tasks until the other end of the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who waits for the results
     os.environ.update(_ONE_THREAD)  # before `setup` is unpickled, which imports what heeds it
-    _keep_freed_memory()
+    keep_freed_memory()
     try:
         try:
             work = pipe.recv()()
@@ -263,11 +263,11 @@ def _serve(pipe: Connection) -> None:
         return  # nobody waits for results any more
 
 
-def _keep_freed_memory() -> None:
+def keep_freed_memory() -> None:
     """Let the C library keep the memory of one photo for the next, where it is glibc.
 
     It would give large arrays back and get them again page by page, each filled with zeros: for photos of
-    12 MP that is a twentieth of the time of a check.
+    12 MP that is a twentieth of the time of a check. Workers do so; so may a process that serves by itself.
     """
     with suppress(OSError, AttributeError):
         library = ctypes.CDLL(None)

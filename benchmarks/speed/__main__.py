@@ -30,6 +30,7 @@ from benchmarks.speed.machine import machine
 from benchmarks.speed.result import CHECK, FLOOR, CaseResult, Result
 from benchmarks.speed.tables import tables
 from idcheck import Checker, Submission
+from idcheck.workers import keep_freed_memory
 
 COMPARED: Final = ("jpeg_2mp", "jpeg_12mp")
 """The cases on which the peers run, which are slow."""
@@ -167,6 +168,7 @@ def main(
     """Time idcheck, the decoder alone, and what people would use instead."""
     os.environ["OMP_THREAD_LIMIT"] = "1"  # Tesseract's, which runs as a program of its own
     cv2.setNumThreads(1)
+    keep_freed_memory()  # as each of check_many's workers does; here all contenders gain by it
     extent = QUICK if quick else Extent(rounds_, min(peer_rounds, rounds_), photos, max(1, rounds_ // 4))
     found = measure(extent, folder or cases.default_folder())
     for table in tables(found):
