@@ -21,6 +21,8 @@ Floats: TypeAlias = NDArray[np.float64]
 Symbols: TypeAlias = tuple[int, ...]
 """A text as columns of an emission matrix; column 0 is the blank."""
 
+_RESCALED: Final = 8
+"""Columns after which likelihoods are scaled to 1: in one they fall to 1e-4 or so, doubles hold 1e-308."""
 _TINY: Final = 1e-300
 _HUGE: Final = 1e200
 
@@ -132,15 +134,15 @@ def log_likelihoods(emissions: Floats, texts: Sequence[Symbols], channel: Channe
         shape (texts,).
     """
     graph = _Graph.of(texts, channel)
-    alpha = graph.start()
-    scales = []
-    for column in emissions[:, graph.symbols]:
+    alpha, scales = graph.start(), np.zeros(len(texts))
+    for number, column in enumerate(emissions[:, graph.symbols], start=1):
         alpha = alpha @ graph.moves * column[:, None]
-        scales.append(np.maximum(alpha.sum(axis=2, keepdims=True), _TINY))
-        alpha /= scales[-1]
+        if number % _RESCALED == 0:
+            scale = np.maximum(alpha.sum(axis=2, keepdims=True), _TINY)
+            alpha /= scale
+            scales += np.log(scale[:, 0, 0])
     with np.errstate(divide="ignore"):
-        total = np.log(scales).sum(axis=0)[:, 0, 0] + np.log((alpha[:, 0] * graph.ends).sum(axis=1))
-    return np.asarray(total)
+        return np.asarray(scales + np.log((alpha[:, 0] * graph.ends).sum(axis=1)))
 
 
 def changes(emissions: Floats, text: Symbols, channel: Channel) -> tuple[Floats, Floats]:
@@ -164,10 +166,10 @@ def changes(emissions: Floats, text: Symbols, channel: Channel) -> tuple[Floats,
     moves, ends = graph.moves[0], graph.ends
     own = emissions[:, graph.symbols[0]]
     alpha, alphas, scales = graph.start()[0], [graph.start()[0]], []
-    for column in own:
+    for number, column in enumerate(own, start=1):
         alpha = alpha @ moves * column
-        scales.append(max(float(alpha.sum()), _TINY))
-        alpha = alpha / scales[-1]
+        scales.append(1.0 if number % _RESCALED else max(float(alpha.sum()), _TINY))
+        alpha /= scales[-1]
         alphas.append(alpha)
     betas = [ends]
     for column, scale in zip(own[:0:-1], scales[:0:-1], strict=True):
