@@ -145,17 +145,21 @@ class _Part:
         """Shape (height, width), the frame's last pixels repeated beyond it."""
         level = self._level()
         if level > 0:
-            return self._sampled(self.photo.gray(level), 0.5**level)
-        left, top, right, bottom = self._bounds()
-        return self._sampled(self.photo.gray_crop(left, top, right, bottom), 1.0, left, top)
+            return self._sampled(self.photo.gray(level), level)
+        left, top, right, bottom = self._bounds(level)
+        return self._sampled(self.photo.gray_crop(left, top, right, bottom), level, left, top)
 
     def colour(self) -> Colour:
         """As `gray`; shape (height, width, 3)."""
         level = self._level()
-        if level > 0:
-            return self._sampled(self.photo.colour(level), 0.5**level)
-        left, top, right, bottom = self._bounds()
-        return self._sampled(self.photo.crop(left, top, right, bottom), 1.0, left, top)
+        left, top, right, bottom = self._bounds(level)
+        if level == 0:
+            view = self.photo.crop(left, top, right, bottom)
+        else:
+            view = self.photo.colour(level)[top:bottom, left:right]
+        # OpenCV samples four channels in half the time that it takes for three.
+        four = np.asarray(cv2.cvtColor(view, cv2.COLOR_BGR2BGRA), np.uint8)
+        return np.asarray(cv2.cvtColor(self._sampled(four, level, left, top), cv2.COLOR_BGRA2BGR), np.uint8)
 
     def inside(self) -> NDArray[np.bool_]:
         """Which of the picture's pixels have their centre within the photo's frame; shape (height, width)."""
@@ -176,19 +180,19 @@ class _Part:
         photo_px_per_px = math.sqrt(abs(signed_area(self.corners)) / (self.size[0] * self.size[1]))
         return min(int(math.log2(max(photo_px_per_px, 1.0))), self.photo.levels - 1)
 
-    def _bounds(self) -> tuple[int, int, int, int]:
-        """Left, top, right and bottom of the pixels around the part within the frame: one at least."""
+    def _bounds(self, level: int) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom, in pixels of a level, of what is sampled of it; not empty."""
+        scale, width, height = 0.5**level, self.photo.width >> level, self.photo.height >> level
         (left, right), (top, bottom) = ((min(ends), max(ends)) for ends in zip(*self.corners, strict=True))
-        first_x = min(max(math.floor(left) - 1, 0), self.photo.width - 1)
-        first_y = min(max(math.floor(top) - 1, 0), self.photo.height - 1)
-        last_x = min(max(math.ceil(right), first_x), self.photo.width - 1)
-        last_y = min(max(math.ceil(bottom), first_y), self.photo.height - 1)
+        first_x = min(max(math.floor(left * scale) - 1, 0), width - 1)
+        first_y = min(max(math.floor(top * scale) - 1, 0), height - 1)
+        last_x = min(max(math.ceil(right * scale), first_x), width - 1)
+        last_y = min(max(math.ceil(bottom * scale), first_y), height - 1)
         return first_x, first_y, last_x + 1, last_y + 1
 
-    def _sampled(
-        self, view: Gray | Colour, scale: float, left: float = 0.0, top: float = 0.0
-    ) -> NDArray[np.uint8]:
-        """The picture, from a view of the photo that is reduced to a scale or begins at a left and a top."""
+    def _sampled(self, view: NDArray[np.uint8], level: int, left: int = 0, top: int = 0) -> NDArray[np.uint8]:
+        """The picture, from a level of the photo or the part of it that begins at a left and a top."""
+        scale = 0.5**level
         to_corner = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
         to_centre = np.array([[scale, 0, -left - 0.5], [0, scale, -top - 0.5], [0, 0, 1]])
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
