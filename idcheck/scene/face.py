@@ -1,8 +1,8 @@
 """Faces, by MediaPipe's full-range BlazeFace (Bazarevsky et al., 2019; the sparse model of MediaPipe).
 
-The network (`models/faces`) sees the whole photo letterboxed at 192 × 192 pixels, in colour: in gray it
-misses half-hidden faces and second ones. Where nothing shows it looks again at a brightened view, and then at
-the photo turned by quarters, since a file may have lost its orientation.
+The network (`models/faces`) sees the whole photo, 192 pixels long, with a black bar beside it, in colour: in
+gray it misses half-hidden faces and second ones. Where nothing shows it looks again at a brightened view, and
+then at the photo turned by quarters, since a file may have lost its orientation.
 """
 
 from __future__ import annotations
@@ -21,7 +21,11 @@ from idcheck.scene.picture import Picture, coarsest_level
 from idcheck.types import Box, Colour, Face
 
 SIDE: Final = 192
-"""Pixels of the network's square input. Without the black bars it is a fifth faster, and loses faces."""
+"""Pixels of the network's view along the photo's long side."""
+_ACROSS: Final = 160
+_LEAST_BAR: Final = 16
+"""Pixels of the view along the short side, and how many of them are black at least: a photo that leaves fewer
+gets a square view, which takes a sixth longer. Without any bar the network loses faces."""
 _STRIDE: Final = 4
 """Pixels a cell; each has an anchor in its middle, whose own size is the whole input's."""
 _LEAST_SCORE: Final = 0.5
@@ -40,7 +44,7 @@ class _View:
     """What the network looks at.
 
     Attributes:
-        pixels: shape (192, 192, 3), B, G, R: the photo at the top left, black around.
+        pixels: shape (height, width, 3), B, G, R: the photo, and black to its right or below, then turned.
         scale: the view's pixels per pixel of the photo.
         quarters: by how many quarter turns, anticlockwise, the photo was turned.
     """
@@ -90,8 +94,9 @@ def _view_of(photo: Picture) -> _View:
     size = (max(1, round(photo.width * scale)), max(1, round(photo.height * scale)))
     level = photo.colour(coarsest_level(photo, SIDE))
     small = np.asarray(cv2.resize(level, size, interpolation=cv2.INTER_AREA), np.uint8)
+    width, height = (_ACROSS if side <= _ACROSS - _LEAST_BAR else SIDE for side in size)
     pixels = cv2.copyMakeBorder(
-        small, 0, SIDE - size[1], 0, SIDE - size[0], cv2.BORDER_CONSTANT, value=(0, 0, 0)
+        small, 0, height - size[1], 0, width - size[0], cv2.BORDER_CONSTANT, value=(0, 0, 0)
     )
     return _View(np.asarray(pixels, np.uint8), scale)
 
@@ -155,8 +160,10 @@ def _overlap(one: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[n
 def _in_photo(view: _View, row: NDArray[np.float64], score: float) -> Face:
     """A decoded row, turned back and enlarged to the photo."""
     points = np.concatenate([[row[:2] - row[2:4] / 2, row[:2] + row[2:4] / 2], row[4:].reshape(-1, 2)])
+    height, width = view.pixels.shape[:2]
     for _ in range(view.quarters):  # undo one anticlockwise quarter: the top edge was the right one before
-        points = np.stack([SIDE - points[:, 1], points[:, 0]], axis=1)
+        points = np.stack([height - points[:, 1], points[:, 0]], axis=1)
+        height, width = width, height
     points /= view.scale
     low, high = points[:2].min(axis=0), points[:2].max(axis=0)
     box = Box(float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))

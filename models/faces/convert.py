@@ -25,7 +25,12 @@ from onnx import TensorProto, helper, numpy_helper
 
 OPSET: Final = 17
 INPUT_SHAPE: Final = (1, 3, 192, 192)
-"""Of both networks: one picture, channels R, G, B."""
+"""Of both tflite files: one picture, channels R, G, B."""
+SHAPES: Final[Mapping[str, Sequence[int | str]]] = MappingProxyType({
+    "face_detection_full_range": (1, 3, "height", "width"),
+    "face_landmark": INPUT_SHAPE,
+})  # fmt: skip
+"""Of the ONNX files. The detector takes sides that are multiples of 32: it halves and doubles five times."""
 OUTPUTS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
     # The maps before they are flattened into a list of anchors.
     "face_detection_full_range": {"classifier_face_4": "scores", "regressor_face_4": "places"},
@@ -206,7 +211,7 @@ def _same(size: tuple[int, int], kernel: tuple[int, int], strides: tuple[int, in
 def convert(data: bytes, name: str) -> onnx.ModelProto:
     """The ONNX network of a tflite file.
 
-    Its input ``picture`` is float32, of shape `INPUT_SHAPE`; so are its outputs, (1, channels, rows,
+    Its input ``picture`` is float32, of the shape in `SHAPES`; so are its outputs, (1, channels, rows,
     columns).
 
     Args:
@@ -231,7 +236,7 @@ def convert(data: bytes, name: str) -> onnx.ModelProto:
     graph = helper.make_graph(
         nodes,
         name,
-        [helper.make_tensor_value_info("picture", TensorProto.FLOAT, INPUT_SHAPE)],
+        [helper.make_tensor_value_info("picture", TensorProto.FLOAT, SHAPES[name])],
         [helper.make_tensor_value_info(output, TensorProto.FLOAT, [1] + [None] * 3) for output in kept],
         [numpy_helper.from_array(v, key) for key, v in converter.graph.constants.items() if key in used],
     )
