@@ -29,6 +29,15 @@ FIELDS: Final = MappingProxyType(
 )
 """The strips that hold the portrait side's printed values, labels excluded."""
 
+PARTICULARS: Final = MappingProxyType(
+    {
+        "sex": _box(0.1636, 0.2665, 0.2507, 0.3775),
+        "birth": _box(0.1636, 0.3775, 0.5055, 0.4885),
+    }
+)
+"""Two more of the portrait side: 性别, and below it 出生 with 年 and 月 but without 日. Each is 6 mm high,
+half of which is for print that lies otherwise than it should."""
+
 EMBLEM_FIELDS: Final = MappingProxyType(
     {
         "authority": _box(0.385, 0.705, 0.93, 0.825),

@@ -16,6 +16,7 @@ from idcheck import __version__, photo, quality, reading, verdict, weights
 from idcheck import claim as claims
 from idcheck.policy import Policy
 from idcheck.reading.embedded import Embedded
+from idcheck.reading.particulars import ParticularsReader
 from idcheck.report import Measured, Models, Report
 from idcheck.scene import Locator
 from idcheck.types import (
@@ -24,6 +25,7 @@ from idcheck.types import (
     Emblem,
     Facts,
     MatchEvidence,
+    Particulars,
     PhotoInfo,
     Polygon,
     RawMeasure,
@@ -40,6 +42,7 @@ CHINA_TIME: Final = timezone(timedelta(hours=8), "UTC+08:00")
 FACE_WEIGHTS: Final = "face_full_range"
 CARD_WEIGHTS: Final = "card_locator"
 MESH_WEIGHTS: Final = "face_landmark"
+PARTICULARS_WEIGHTS: Final = "particulars_reader"
 READER_WEIGHTS: Final = ("ppocrv6_rec_small", "number_reader", "name_reader")
 """Of :class:`Embedded`, in the order of its arguments."""
 
@@ -52,6 +55,7 @@ class Observed:
         scene: where things are.
         measurements: raw values, in a fixed order.
         fields: what was read in each field with all its probabilities, which no archive keeps; and where.
+        particulars: what the card prints beside its number; None where no portrait side shows.
         emblem: what the photo of the emblem side shows; None where none was supplied.
         timings_ms: wall time of each stage, in ms.
     """
@@ -59,6 +63,7 @@ class Observed:
     scene: Scene
     measurements: tuple[RawMeasure, ...]
     fields: Mapping[str, tuple[Transcript, Polygon]]
+    particulars: Particulars | None
     emblem: Emblem | None
     timings_ms: Mapping[str, float]
 
@@ -85,7 +90,9 @@ class Checker:
         self._locator = Locator(weights.load(FACE_WEIGHTS), weights.load(CARD_WEIGHTS))
         self._assessor = quality.Assessor(weights.load(MESH_WEIGHTS))
         self._engine = engine or embedded()
-        used = [FACE_WEIGHTS, CARD_WEIGHTS, MESH_WEIGHTS, *(READER_WEIGHTS if engine is None else ())]
+        self._particulars = ParticularsReader(weights.load(PARTICULARS_WEIGHTS))
+        used = [FACE_WEIGHTS, CARD_WEIGHTS, MESH_WEIGHTS, PARTICULARS_WEIGHTS]
+        used += READER_WEIGHTS if engine is None else ()
         self._models = Models(__version__, self._engine.name, {w: weights.digest(w) for w in used})
 
     def check(
@@ -136,12 +143,14 @@ class Checker:
             measurements = self._assessor.assess(picture, scene)
         with clock("reading"):
             fields = reading.read(picture, readable, self._engine) if readable is not None else {}
+            printed = self._particulars.read(picture, readable) if readable is not None else {}
+            particulars = _particulars(fields["id_number"][0], printed) if printed else None
         other_side = None
         if emblem is not None:
             with clock("emblem"):
                 second = photo.decode(emblem, self.policy.limits)
                 other_side = _emblem(second, *self._locator.locate_card(second), self._engine)
-        return Observed(scene, measurements, fields, other_side, clock.ms)
+        return Observed(scene, measurements, fields, particulars, other_side, clock.ms)
 
     def weigh(self, observed: Observed, claim: Claim) -> Measured:
         """Compare what a photo shows with what was typed; many claims may be made of one photo."""
@@ -158,6 +167,7 @@ class Checker:
             models=self._models,
             timings_ms={**observed.timings_ms, **clock.ms},
             emblem=observed.emblem,
+            particulars=observed.particulars,
         )
 
     def judge(
@@ -195,6 +205,13 @@ def _matches(claim: Claim, read: Mapping[str, Transcript]) -> dict[str, MatchEvi
         "name": claims.match.name(read["name"], claim.name),
         "id_number": claims.match.id_number(read["id_number"], claim.id_number),
     }
+
+
+def _particulars(number: Transcript, printed: Mapping[str, tuple[Transcript, Polygon]]) -> Particulars:
+    """What the card prints beside its number, and whether the number says the same."""
+    readings = {field: _reading(text, region) for field, (text, region) in printed.items()}
+    texts = {field: text for field, (text, _) in printed.items()}
+    return Particulars(readings, claims.particulars.agreement(number, texts))
 
 
 def _emblem(picture: photo.Photo, info: PhotoInfo, card: Card | None, engine: reading.Engine) -> Emblem:

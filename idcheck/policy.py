@@ -127,10 +127,11 @@ class MatchRule(_Table):
 
 
 class MatchRules(_Table):
-    """One rule a field."""
+    """One rule a field; that of the particulars is about the printed sex and birth date and the number."""
 
     name: MatchRule
     id_number: MatchRule
+    particulars: MatchRule
 
 
 class Required(_Table):

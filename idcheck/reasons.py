@@ -80,6 +80,8 @@ SUBJECT_TEXTS: Final = MappingProxyType(
         "face": Text("面部", "face"),
         "photo": Text("照片", "photo"),
         "emblem": Text("国徽面照片", "photo of the emblem side"),
+        "sex": Text("性别", "sex"),
+        "birth": Text("出生日期", "birth date"),
         "valid_from": Text("有效期起始", "valid from"),
         "valid_until": Text("有效期截止", "valid until"),
         "document": Text("证件", "document"),
@@ -109,6 +111,7 @@ CAUSE_TEXTS: Final = MappingProxyType(
         ),
         "not_a_period": Text("读出的文字不是有效期限", "what was read is not a validity period"),
         "implausible_period": Text("读出的有效期限不合常理", "the validity period cannot be as it was read"),
+        "number_differs": Text("读出的内容与号码不一致", "it reads otherwise than the number"),
         "typed_differs": Text(
             "填写的有效期与国徽面不一致", "the dates supplied differ from those on the emblem side"
         ),
@@ -302,6 +305,16 @@ CATALOGUE: Final = (
         Text(
             "请按身份证上的姓名重新填写，注意形近字和间隔号",
             "Retype the name as printed, minding look-alikes and the dot",
+        ),
+    ),
+    Entry(
+        "info.card_inconsistent",
+        Group.INFO_MISMATCH,
+        Text("证件上的{subject}与证件号码相符", "The {subject} on the card agrees with the card's number"),
+        Text("证件上的{subject}与证件号码不符", "The {subject} on the card disagrees with the card's number"),
+        Text(
+            "请等待人工审核；如拍摄不清，可重新拍摄本人身份证",
+            "Wait for a person to look at it; if the photo is unclear, retake it with your own card",
         ),
     ),
     Entry(

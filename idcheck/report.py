@@ -22,6 +22,7 @@ from idcheck.types import (
     MatchEvidence,
     MatchOutcome,
     Outcome,
+    Particulars,
     Polygon,
     RawMeasure,
     Reading,
@@ -108,6 +109,7 @@ class Measured(_Document):
         claim: what the typed text says by itself; holds no name and no number.
         timings_ms: wall time of each stage, in ms.
         emblem: what the photo of the emblem side shows; None where none was supplied.
+        particulars: what the card prints beside its number; None where no portrait side shows.
     """
 
     scene: Scene
@@ -118,6 +120,7 @@ class Measured(_Document):
     models: Models
     timings_ms: Mapping[str, float]
     emblem: Emblem | None = None
+    particulars: Particulars | None = None
     schema: Literal["idcheck.measured/1"] = MEASURED_SCHEMA
 
 
@@ -210,7 +213,8 @@ class Provenance:
 class Report(_Document):
     """The answer to one submission; the JSON form is described in the README.
 
-    The readings ``valid_from`` and ``valid_until`` are those of the emblem side, in the pixels of its photo.
+    The readings ``sex`` and ``birth`` are what the card prints beside its number; ``valid_from`` and
+    ``valid_until`` are those of the emblem side, in the pixels of its photo.
     """
 
     decision: Decision

@@ -377,6 +377,20 @@ class MatchEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Particulars:
+    """The sex and the birth date that the card prints, which its number says once more.
+
+    Attributes:
+        readings: ``sex`` and ``birth``, as read; the birth date as eight digits.
+        agreement: likewise, how much better it explains print and number that they say the same; without a
+            ratio, and with the cause ``nothing_read``, where one of them was not read.
+    """
+
+    readings: Mapping[str, Reading]
+    agreement: Mapping[str, MatchEvidence]
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimFacts:
     """What the typed text says by itself, kept without the text.
 

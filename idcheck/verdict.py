@@ -67,6 +67,7 @@ _OUTCOME_OF: Final = {
     MISMATCH: FAIL,
     UNDECIDED: INDETERMINATE,
 }
+_PARTICULARS: Final = ("birth", "sex")
 _SEVERITY: Final = {FAIL: 0, INDETERMINATE: 1, NOT_ASSESSED: 2, PASS: 3}
 _INCURABLE: Final = frozenset(entry.code for entry in CATALOGUE if not entry.retryable)
 """What no other submission of the user cures."""
@@ -157,7 +158,11 @@ def judge(measured: Measured, facts: Facts, policy: Policy, on: date) -> Report:
         checks=tuple(map(_check, checks)),
         scene=measured.scene,
         measurements={m.name: _scored(m, policy) for m in measured.measurements},
-        readings={**measured.readings, **(measured.emblem.readings if measured.emblem else {})},
+        readings={
+            **measured.readings,
+            **(measured.particulars.readings if measured.particulars else {}),
+            **(measured.emblem.readings if measured.emblem else {}),
+        },
         matches={
             field: _match(found, matches[field], _rule(policy, field))
             for field, found in measured.matches.items()
@@ -187,6 +192,7 @@ def _weigh(case: Case) -> tuple[list[Finding], dict[str, MatchOutcome]]:
         *_scene_checks(case),
         *quality,
         *_reading_checks(case, matches, unread),
+        *_particulars_checks(case, seen_well="id_number" not in spoilt),
         *_emblem_checks(case),
         *_document_checks(case),
         *_account_checks(case),
@@ -371,6 +377,44 @@ def _says_what_was_typed(case: Case, field: str, match: MatchOutcome) -> Finding
             case.measured.readings[field].region,
         ),
     )
+
+
+def _particulars_checks(case: Case, *, seen_well: bool) -> Iterator[Finding]:
+    """Whether the card's number says what the card prints beside it; that is no condition of approval.
+
+    Where they differ, one of them may have been misread, so that a person has to look. A number that was not
+    seen well contradicts nothing.
+    """
+    code, particulars, rule = (
+        "info.card_inconsistent",
+        case.measured.particulars,
+        case.policy.match.particulars,
+    )
+    missing = _without_card(case)
+    for subject in _PARTICULARS:
+        if missing is not None or particulars is None:
+            yield Finding(code, subject, NOT_ASSESSED, missing or "could_not_assess")
+            continue
+        found, region = particulars.agreement[subject], particulars.readings[subject].region
+        ratio = found.log_likelihood_ratio
+        if ratio is None:
+            yield Finding(code, subject, NOT_ASSESSED, found.cause)
+            continue
+        differs = ratio <= rule.reject and seen_well
+        evidence = partial(
+            Evidence,
+            f"{subject}.log_likelihood_ratio",
+            ratio,
+            "nat",
+            rule.reject if differs else rule.accept,
+            region,
+        )
+        if differs:
+            yield Finding(code, subject, INDETERMINATE, "number_differs", evidence)
+        elif ratio >= rule.accept:
+            yield Finding(code, subject, PASS, None, evidence)
+        else:
+            yield Finding(code, subject, NOT_ASSESSED, "weak_evidence", evidence)
 
 
 def _number_is_valid(case: Case) -> Finding:

@@ -66,6 +66,15 @@ def without_people(recipe: Recipe) -> Recipe:
     return replace(recipe, people=(), hand_skin=skin)
 
 
+def born_earlier(recipe: Recipe) -> Recipe:
+    """The same card, printing a birth ten years before the one in its number."""
+    if recipe.held is None:
+        return recipe
+    who = recipe.held.card.identity
+    card = replace(recipe.held.card, identity=replace(who, birth=who.birth.replace(year=who.birth.year - 10)))
+    return replace(recipe, held=replace(recipe.held, card=card))
+
+
 @dataclass(frozen=True, slots=True)
 class Photo:
     """A picture to draw: class and seed of its recipe, and what to change in it."""
@@ -103,6 +112,7 @@ PHOTOS: Final[dict[str, Photo]] = {
     "clear_turned": Photo("clear", 20, exif_orientation=8),
     "clear_drawn": Photo("clear", 5, exif_orientation=5),
     "clear_fingers": Photo("clear", 19),
+    "contradicting": Photo("clear", 24, alter=born_earlier),
     "defocus": Photo("defocus", 7),
     "defocus_strong": Photo("defocus", 12),
     "motion": Photo("motion", 29),
@@ -174,6 +184,7 @@ CASES: Final = (
         ("account.severe_violation",),
         facts={**FACTS, "severe_violation": True},
     ),
+    Case("card_inconsistent", "contradicting", "review", ("info.card_inconsistent",)),
     Case("defocus", "defocus", "resubmit", ("photo.blurred",)),
     Case("unreadable", "defocus_strong", "resubmit", ("photo.blurred", "photo.unreadable")),
     Case("motion", "motion", "resubmit", ("photo.blurred",)),

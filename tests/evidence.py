@@ -16,6 +16,7 @@ from idcheck.types import (
     Face,
     Facts,
     MatchEvidence,
+    Particulars,
     PhotoInfo,
     RawMeasure,
     Reading,
@@ -36,6 +37,9 @@ SCENE: Final = Scene(PhotoInfo(1080, 1440, 1, mirrored=False), CARD, FACE, Box(3
 
 EMBLEM_CARD: Final = replace(CARD, side=Side.EMBLEM)
 CLEARLY: Final = 9.0
+AGREES: Final = MatchEvidence(9.0)
+SEX_AT: Final = ((160.0, 770.0), (210.0, 770.0), (210.0, 795.0), (160.0, 795.0))
+BIRTH_AT: Final = ((160.0, 800.0), (320.0, 800.0), (320.0, 825.0), (160.0, 825.0))
 
 
 def emblem(
@@ -51,6 +55,17 @@ def emblem(
         for field, day in (("valid_from", start), ("valid_until", until))
     }
     return Emblem(SCENE.photo, card, readings, Validity(start, until, ratio, cause))
+
+
+def particulars(
+    birth: MatchEvidence = AGREES, sex: MatchEvidence = AGREES, text: str = "19900101"
+) -> Particulars:
+    """What the card prints beside its number, and how well the number agrees with it."""
+    readings = {
+        "sex": Reading("女", 0.99, "recorded", SEX_AT),
+        "birth": Reading(text, 0.99, "recorded", BIRTH_AT),
+    }
+    return Particulars(readings, {"birth": birth, "sex": sex})
 
 
 def best_raw(name: str) -> float:
@@ -83,6 +98,7 @@ def measured(**changes: Any) -> Measured:
         claim=ClaimFacts(None, None, date(1990, 1, 1)),
         models=Models("0", "recorded", {}),
         timings_ms={"photo": 1.0},
+        particulars=particulars(),
     )
     return replace(clear, **changes)
 

@@ -8,7 +8,7 @@ from idcheck.reasons import CATALOGUE, CAUSE_TEXTS, GROUP_TEXTS, SUBJECT_TEXTS, 
 from idcheck.types import Outcome
 
 DOCUMENTED = {
-    "info.name_mismatch", "info.id_number_mismatch", "info.id_number_invalid",
+    "info.name_mismatch", "info.id_number_mismatch", "info.id_number_invalid", "info.card_inconsistent",
     "photo.blurred", "photo.low_light", "photo.overexposed", "photo.glare", "photo.card_occluded",
     "photo.face_occluded", "photo.card_cut_off", "photo.card_too_small", "photo.card_missing",
     "photo.face_missing", "photo.several_faces", "photo.several_cards", "photo.wrong_side",

@@ -8,7 +8,7 @@ from idcheck.errors import UsageError
 from idcheck.report import Measured, Report
 from idcheck.types import Claim, Facts, MatchEvidence
 from idcheck.verdict import judge
-from tests.evidence import FACTS, ON, POLICY, emblem, judged, measured, measures
+from tests.evidence import FACTS, ON, POLICY, emblem, judged, measured, measures, particulars
 
 TOP_LEVEL = {
     "schema", "decision", "reasons", "checks", "scene", "measurements", "readings", "matches", "provenance",
@@ -37,6 +37,8 @@ def test_a_report_survives_json(report):
         measured(emblem=emblem()),
         measured(emblem=emblem(until="长期", ratio=0.5)),
         measured(emblem=emblem(None, None, None, "nothing_read", card=None)),
+        measured(particulars=particulars(birth=MatchEvidence(None, "nothing_read"))),
+        measured(particulars=None),
     ],
 )
 def test_measured_survives_json_and_is_judged_alike(kept):
@@ -51,9 +53,16 @@ def test_what_was_measured_before_there_were_emblem_photos_can_still_be_judged()
     assert Measured.from_dict(data) == measured()
 
 
-def test_the_report_shows_what_the_emblem_side_says_beside_the_other_readings():
+def test_what_was_measured_before_the_particulars_were_read_can_still_be_judged():
+    data = measured(particulars=None).to_dict()
+    del data["particulars"]
+    assert Measured.from_dict(data) == measured(particulars=None)
+
+
+def test_the_report_shows_what_else_was_read_beside_name_and_number():
     readings = judged(emblem=emblem()).to_dict()["readings"]
-    assert list(readings) == ["name", "id_number", "valid_from", "valid_until"]
+    assert list(readings) == ["name", "id_number", "sex", "birth", "valid_from", "valid_until"]
+    assert "19900101" not in repr(judged().readings)
     assert readings["valid_until"].keys() == {"text", "confidence", "engine", "region"}
     assert "2037" not in repr(judged(emblem=emblem()).readings)
 

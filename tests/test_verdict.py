@@ -24,6 +24,7 @@ from idcheck.types import (
 )
 from idcheck.verdict import QUALITY_CHECKS, decide, judge
 from tests.evidence import (
+    AGREES,
     CARD,
     CORNERS,
     FACE,
@@ -36,6 +37,7 @@ from tests.evidence import (
     judged,
     measured,
     measures,
+    particulars,
     worst_raw,
 )
 
@@ -227,6 +229,75 @@ def test_two_unread_fields_ask_for_a_new_photo_one_asks_for_a_person():
     )
     assert both.decision is Decision.RESUBMIT
     assert codes(both)[0] == "photo.unreadable"
+
+
+def test_a_card_that_contradicts_its_number_is_for_a_person_to_look_at():
+    rule = POLICY.match.particulars
+    differs = MatchEvidence(rule.reject)
+    for subject, found in (("birth", particulars(birth=differs)), ("sex", particulars(sex=differs))):
+        report = judged(particulars=found)
+        assert report.decision is Decision.REVIEW
+        (reason,) = report.reasons
+        assert (reason.code, reason.subject) == ("info.card_inconsistent", subject)
+        assert reason.outcome is Outcome.INDETERMINATE
+        assert CAUSE_TEXTS["number_differs"].zh in reason.message.zh
+        assert reason.evidence == Evidence(
+            f"{subject}.log_likelihood_ratio", rule.reject, "nat", rule.reject, found.readings[subject].region
+        )
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        None,
+        particulars(birth=MatchEvidence(None, "nothing_read")),
+        particulars(birth=MatchEvidence(POLICY.match.particulars.reject + 1e-6)),
+        particulars(birth=MatchEvidence(POLICY.match.particulars.accept - 1e-6)),
+        particulars(sex=MatchEvidence(0.0)),
+    ],
+)
+def test_particulars_that_cannot_be_made_out_keep_nobody_from_approval(found):
+    report = judged(particulars=found)
+    assert report.decision is Decision.APPROVED
+    assert report.reasons == ()
+    assert Outcome.NOT_ASSESSED in {c.outcome for c in report.checks if c.code == "info.card_inconsistent"}
+
+
+def test_a_policy_may_require_the_particulars():
+    required = POLICY.required.model_copy(update={"optional": frozenset({"document.validity_inconsistent"})})
+    strict = POLICY.model_copy(update={"required": required})
+    assert judged(policy=strict).decision is Decision.APPROVED
+    assert judged(policy=strict, particulars=None).decision is Decision.REVIEW
+
+
+def test_a_contradiction_does_not_outweigh_what_the_user_can_cure():
+    differs = particulars(birth=MatchEvidence(POLICY.match.particulars.reject))
+    mismatch = judged(particulars=differs, matches={"name": AGREES, "id_number": MatchEvidence(-50.0)})
+    assert mismatch.decision is Decision.RESUBMIT
+    assert codes(mismatch) == ["info.id_number_mismatch", "info.card_inconsistent"]
+
+
+def test_a_number_that_was_not_seen_well_contradicts_no_particulars():
+    differs = particulars(birth=MatchEvidence(POLICY.match.particulars.reject))
+    unread = {
+        "name": Reading("王小明", 0.99, "recorded", CORNERS),
+        "id_number": Reading("", 0, "recorded", CORNERS),
+    }
+    for changes in (
+        {"measurements": measures(card__glare=worst_raw("card.glare"))},
+        {"measurements": measures(id_number__blur=worst_raw("id_number.blur"))},
+        {"scene": replace(SCENE, cards=2)},
+        {"readings": unread},
+    ):
+        assert "info.card_inconsistent" not in codes(judged(particulars=differs, **changes))
+    name = judged(particulars=differs, measurements=measures(name__blur=worst_raw("name.blur")))
+    assert "info.card_inconsistent" in codes(name)
+
+
+def test_without_a_portrait_side_there_are_no_particulars_to_tell_of():
+    for scene in (replace(SCENE, card=None, cards=0), replace(SCENE, card=replace(CARD, side=Side.EMBLEM))):
+        report = judged(scene=scene, particulars=None, readings={}, measurements=())
+        assert "info.card_inconsistent" not in codes(report)
 
 
 @pytest.mark.parametrize("problem", ["length", "format", "region", "birth_date", "checksum", "old_format"])

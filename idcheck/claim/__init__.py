@@ -1,11 +1,14 @@
-"""What the user typed: whether it can be true, and whether the card says it; and what it says of validity."""
+"""What the user typed: whether it can be true, and whether the card says it.
+
+Also what the card says of its validity, and whether it agrees with itself.
+"""
 
 from __future__ import annotations
 
-from idcheck.claim import idnumber, match, name, validity
+from idcheck.claim import idnumber, match, name, particulars, validity
 from idcheck.types import Claim, ClaimFacts
 
-__all__ = ["facts", "idnumber", "match", "name", "validity"]
+__all__ = ["facts", "idnumber", "match", "name", "particulars", "validity"]
 
 
 def facts(claim: Claim) -> ClaimFacts:

@@ -164,4 +164,6 @@ def show_explanation(code: str | None, lang: str) -> None:
 def _subject_of(code: str) -> str:
     """The subject that an explanation speaks of where a check has several."""
     family = code.partition(".")[0]
+    if code == "info.card_inconsistent":
+        return "birth"
     return {"document": "document", "account": "account", "info": "name"}.get(family, "card")

@@ -74,7 +74,7 @@ class NumberReader:
         text, characters = "".join(ALPHABET[c] for c in best), tuple(np.minimum(certain, 1.0).tolist())
         if np.exp(np.log(certain).mean()) < _CHANCE:
             text, characters = "", ()
-        return Transcript(text, characters, self.name, _lattice(log_probs))
+        return Transcript(text, characters, self.name, lattice(log_probs, ALPHABET))
 
     def _look(self, strip: Gray) -> NDArray[np.float32]:
         """Log-probabilities, shape (18, 11), of one look, or of three."""
@@ -98,9 +98,15 @@ def picture(strip: Gray) -> Gray:
     return np.asarray(cv2.resize(strip, INPUT_SIZE, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _lattice(log_probs: NDArray[np.float32]) -> Lattice:
-    """Places as columns that are no blanks, with a blank between them, so that none can merge or vanish."""
-    columns = np.full((2 * PLACES - 1, 1 + len(ALPHABET)), _NEVER, np.float32)
+def lattice(log_probs: NDArray[np.float32], alphabet: str) -> Lattice:
+    """Places as columns that are no blanks, with a blank between them, so that none can merge or vanish.
+
+    Args:
+        log_probs: of each character of the alphabet at each place, shape (places, characters).
+        alphabet: the characters.
+    """
+    places, characters = log_probs.shape
+    columns = np.full((2 * places - 1, 1 + characters), _NEVER, np.float32)
     columns[0::2, 1:] = np.maximum(log_probs, _NEVER)
     columns[1::2, 0] = 0.0
-    return Lattice(columns, MappingProxyType({c: 1 + i for i, c in enumerate(ALPHABET)}))
+    return Lattice(columns, MappingProxyType({c: 1 + i for i, c in enumerate(alphabet)}))

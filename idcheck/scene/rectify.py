@@ -65,6 +65,11 @@ def strip(photo: Picture, card: Card, box_mm: Box, height_px: int) -> Gray:
         shape (height_px, width); what lies beyond the photo's frame is 0.
     """
     size = (max(1, round(box_mm.width / box_mm.height * height_px)), height_px)
+    return stretched(photo, card, box_mm, size)
+
+
+def stretched(photo: Picture, card: Card, box_mm: Box, size: tuple[int, int]) -> Gray:
+    """As :func:`strip`, of any width and height in pixels; shape (height, width)."""
     return flatten(photo, card_to_photo(card.corners), box_mm, size)
 
 

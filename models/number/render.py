@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 from idcheck.layout import FIELDS, HEIGHT_MM, WIDTH_MM
 from idcheck.reading.fields import STRIP_PX_PER_MM
 from idcheck.reading.number import ALPHABET, INPUT_SIZE, PLACES, picture
-from idcheck.scene.geometry import as_quad, card_to_photo, project
+from idcheck.scene.geometry import as_quad, card_to_photo, project, px_per_mm, width_px
 from idcheck.scene.picture import Picture
 from idcheck.scene.rectify import flatten
-from idcheck.types import Box, Colour, Gray, Matrix
+from idcheck.types import Box, Card, Colour, Gray, Matrix, Side
 from models.number import printing
 from models.number.printing import AREA, DIGIT_MM, OCR_B, PX_PER_MM, RELATIVES, Light, Print, Rng
 from samples.fonts import Face
@@ -261,6 +261,12 @@ class Taken:
     photo: Picture
     truly: Matrix
     found: Matrix
+
+    @property
+    def card(self) -> Card:
+        """The card where the pipeline takes it to be."""
+        corners = as_quad(project(self.found, _CARD))
+        return Card(corners, 1.0, Side.PORTRAIT, width_px(corners), px_per_mm(corners), 0.0)
 
     def seen_at(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
         """Where the pipeline finds places of the card, in mm on it; shape (n, 2)."""

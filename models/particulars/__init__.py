@@ -1,0 +1,1 @@
+"""Trains the reader of sex and birth date: `render` draws, `train` fits `net`, `export` writes ONNX."""
