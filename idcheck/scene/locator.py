@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from idcheck.layout import HEIGHT_MM, PORTRAIT, WIDTH_MM
-from idcheck.scene import cut_off
+from idcheck.scene import cut_off, pose, row
 from idcheck.scene.card import TURNS, Candidate, CardNetworks, Kind, Seen, same_place
 from idcheck.scene.face import FaceDetector
 from idcheck.scene.geometry import (
+    CARD_MM,
     Points,
     as_quad,
     card_to_photo,
@@ -24,7 +26,8 @@ from idcheck.scene.geometry import (
     width_px,
 )
 from idcheck.scene.picture import Picture
-from idcheck.scene.refine import refine
+from idcheck.scene.rectify import flatten
+from idcheck.scene.refine import Refined, refine
 from idcheck.types import Box, Card, Face, Instead, PhotoInfo, Quad, Scene, Side, Thing
 
 _LEAST_CONFIDENCE: Final = 0.5
@@ -38,6 +41,8 @@ _SURELY_BACKGROUND: Final = 0.95
 """At first sight: no second look."""
 _LEAST_LOOKS: Final = 2
 _MOST_LOOKS: Final = 4
+"""At what may be the card that is held. Once there is one, others get no more than the fewest: what is nothing
+moves on from look to look, and may end up as a large card beyond the frame."""
 _STAYS: Final = 0.12
 """Corners that moved less than this share of the card's size need no further look."""
 _SECOND_HEAT: Final = 0.3
@@ -54,6 +59,25 @@ _PRINTED_FACE: Final = 0.33
 portrait's own is some 0.2; that of a person who looks over the card, or is covered by it, is wider."""
 
 
+_DOUBTFUL: Final = 0.55
+"""Support of an edge below which it may be something else's: a finger's, a stripe's on the wall."""
+_CLEAR: Final = 0.65
+"""Support from which an edge is beyond doubt."""
+_EDGE_OFF_MM: Final = 0.25
+_UNCLEAR_EDGE_OFF_MM: Final = 2.0
+_ROW_OFF_MM: Final = np.full(2, 0.8)
+"""How far off edges are, and the ends of the number: as far as the layouts of issuing places differ."""
+_SETTLED_OFF_MM: Final = 1.0
+"""How far off corners are that follow from all clues together."""
+_AS_WELL: Final = 0.1
+"""Sums of the edges' supports that differ by less are alike."""
+_DISTRUST: Final = 4.0
+"""Times the error that it expects, the corner network may be off where an edge hardly shows."""
+_LEAST_OFF_MM: Final = 0.8
+_CARD: Final = np.array(CARD_MM.polygon)
+_ALONG: Final = np.linspace(0.1, 0.9, 5)[:, None]
+"""Points of an edge, as fractions of its length."""
+
 _INSTEAD: Final = MappingProxyType(
     {
         Kind.BANK_CARD: Thing.BANK_CARD,
@@ -66,12 +90,12 @@ _INSTEAD: Final = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:
-    """A card or another thing, before refinement."""
+    """A card or another thing, before refinement; see `Seen`."""
 
     corners: Points
     kind: Kind
     confidence: float
-    off: float
+    off: NDArray[np.float64]
 
 
 class Locator:
@@ -117,17 +141,17 @@ class Locator:
         for candidate in self._networks.candidates(photo):
             if cards and candidate.heat < _SECOND_HEAT:
                 break
-            one = self._examined(photo, candidate)
+            one = self._examined(photo, candidate, _LEAST_LOOKS if cards else _MOST_LOOKS)
             if one is not None and not any(same_place(one.corners, old.corners) for old in (*cards, *others)):
                 (others if one.kind in _INSTEAD else cards).append(one)
         for found in (cards, others):
             found.sort(key=lambda one: -one.confidence * np.sqrt(abs(signed_area(one.corners))))
         return cards, others
 
-    def _examined(self, photo: Picture, candidate: Candidate) -> _Found | None:
+    def _examined(self, photo: Picture, candidate: Candidate, most_looks: int) -> _Found | None:
         """The card or other thing at a candidate, if there is one: looked at until its corners stay."""
         corners = candidate.corners
-        for looks in range(1, _MOST_LOOKS + 1):
+        for looks in range(1, most_looks + 1):
             seen = self._networks.look(photo, corners)
             if seen.kinds[Kind.BACKGROUND] > _SURELY_BACKGROUND or not _plausible(seen.corners):
                 return None
@@ -162,7 +186,7 @@ def _judged(seen: Seen, heat: float) -> _Found | None:
         confidence = float(identity * seen.turns[0] * certain)
     if confidence < _LEAST_CONFIDENCE or not _plausible(seen.corners):
         return None
-    return _Found(seen.corners, kind, confidence, float(np.median(seen.off)))
+    return _Found(seen.corners, kind, confidence, seen.off)
 
 
 def _plausible(corners: Points) -> bool:
@@ -177,10 +201,12 @@ def _info(photo: Picture, card: Card | None) -> PhotoInfo:
 
 
 def _card(photo: Picture, found: _Found) -> Card:
-    spread_mm = float(np.clip(found.off * WIDTH_MM, 0.8, 3.0))
-    refined = refine(photo, found.corners, spread_mm)
+    refined = refine(photo, found.corners, found.off * WIDTH_MM)
     kept = refined.corners if _plausible(refined.corners) else found.corners
-    corners = as_quad(cut_off.completed(kept, refined.support, photo.width, photo.height))
+    placed = cut_off.completed(kept, refined.support, photo.width, photo.height)
+    if np.array_equal(placed, kept) and refined.support.min() < _DOUBTFUL:
+        placed = _reconsidered(photo, found, replace(refined, corners=kept))
+    corners = as_quad(placed)
     return Card(
         corners=corners,
         confidence=found.confidence,
@@ -189,6 +215,29 @@ def _card(photo: Picture, found: _Found) -> Card:
         px_per_mm=px_per_mm(corners),
         tilt_deg=tilt_deg(corners, photo.width, photo.height),
     )
+
+
+def _reconsidered(photo: Picture, found: _Found, refined: Refined) -> Points:
+    """The corners of a card of which an edge hardly shows, by all else and by what a card can look like."""
+    to_photo = card_to_photo(as_quad(refined.corners))
+    clues = [pose.points(_CARD, found.corners, _DISTRUST * np.maximum(found.off * WIDTH_MM, _LEAST_OFF_MM))]
+    for edge, support in enumerate(refined.support):
+        if support > 0:
+            ends = [edge, (edge + 1) % 4]
+            along = _CARD[ends[0]] + _ALONG * (_CARD[ends[1]] - _CARD[ends[0]])
+            off_mm = _EDGE_OFF_MM if support >= _CLEAR else _UNCLEAR_EDGE_OFF_MM
+            clues.append(pose.line(along, refined.corners[ends], off_mm))
+    if found.kind is Kind.PORTRAIT:
+        size = (round(row.AREA.width * row.PX_PER_MM), round(row.AREA.height * row.PX_PER_MM))
+        rows = row.find(flatten(photo, to_photo, row.AREA, size))
+        seen = [project(to_photo @ by, row.ENDS_MM) for by in rows[:1]]
+        clues += [pose.points(row.ENDS_MM, ends, _ROW_OFF_MM) for ends in seen]
+    settled = pose.settled(clues, refined.corners, photo.width, photo.height)
+    if not _plausible(settled):
+        return refined.corners
+    again = refine(photo, settled, _SETTLED_OFF_MM)
+    shows_more = again.support.sum() > refined.support.sum() - _AS_WELL
+    return again.corners if shows_more and _plausible(again.corners) else settled
 
 
 def _instead(found: _Found) -> Instead:
