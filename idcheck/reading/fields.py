@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from idcheck.layout import PRINTED
-from idcheck.reading import row
 from idcheck.reading.engine import Engine, FieldName
 from idcheck.reading.number import PLACES
+from idcheck.scene import row
 from idcheck.scene.picture import Picture
 from idcheck.scene.rectify import moved, region, strip
 from idcheck.types import Card, Polygon, Transcript

@@ -41,8 +41,8 @@ _SURELY_BACKGROUND: Final = 0.95
 """At first sight: no second look."""
 _LEAST_LOOKS: Final = 2
 _MOST_LOOKS: Final = 4
-"""At what may be the card that is held. Once there is one, others get no more than the fewest: what is nothing
-moves on from look to look, and may end up as a large card beyond the frame."""
+"""At what may be the card that is held. Once there is one, others get no more than the fewest: what is
+nothing moves on from look to look, and may end up as a large card beyond the frame."""
 _STAYS: Final = 0.12
 """Corners that moved less than this share of the card's size need no further look."""
 _SECOND_HEAT: Final = 0.3

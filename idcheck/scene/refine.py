@@ -38,6 +38,8 @@ _STEP_MM: Final = 0.35
 _STEEPEST_MM: Final = 2.5
 """Most that the offsets at a band's two ends may differ."""
 _FINEST_PX_PER_MM: Final = 8.0
+_SPREADS_MM: Final = (0.8, 3.0)
+"""How far off a line is taken to be, at least and at most."""
 _LEAST_SUPPORT: Final = 0.4
 """Share of the pieces in the photo that must agree before a line moves."""
 _LEAST_SHOWN: Final = 8
@@ -73,7 +75,7 @@ class Refined:
     support: Floats
 
 
-def refine(photo: Picture, corners: Points, spread_mm: float = 1.5) -> Refined:
+def refine(photo: Picture, corners: Points, off_mm: float | Floats = 1.5) -> Refined:
     """Move the corners of a card to where its edges cross.
 
     A corner under a finger may be so far off that an edge through it is lost. Then each corner of a lost
@@ -83,8 +85,10 @@ def refine(photo: Picture, corners: Points, spread_mm: float = 1.5) -> Refined:
     Args:
         photo: the photo.
         corners: shape (4, 2), in the card's reading orientation, in pixels of the photo.
-        spread_mm: how far off the lines through the corners are likely to be: nearer edges are preferred.
+        off_mm: how far off the corners are likely to be, all or each: nearer edges are preferred.
     """
+    off = np.broadcast_to(off_mm, 4)
+    spread_mm = np.clip(np.sqrt((off**2 + np.roll(off, -1) ** 2) / 2), *_SPREADS_MM)
     first, scale = _fitted(photo, corners, spread_mm), px_per_mm(as_quad(corners))
     lost = np.flatnonzero(first.support == 0)
     if lost.size not in (1, 2):
@@ -100,7 +104,7 @@ def refine(photo: Picture, corners: Points, spread_mm: float = 1.5) -> Refined:
     return best
 
 
-def _fitted(photo: Picture, corners: Points, spread_mm: float) -> Refined:
+def _fitted(photo: Picture, corners: Points, spread_mm: Floats) -> Refined:
     to_photo = card_to_photo(as_quad(corners))
     scale = float(np.clip(px_per_mm(as_quad(corners)), 1.5, _FINEST_PX_PER_MM))
     profiles = np.stack([_profile(photo, to_photo, edge, scale) for edge in range(4)])
@@ -139,7 +143,7 @@ def _profile(photo: Picture, to_photo: Matrix, edge: int, scale: float) -> Float
 
 
 def fit_lines(
-    profiles: Floats, scale: float, spread_mm: float, shown: NDArray[np.bool_]
+    profiles: Floats, scale: float, spread_mm: Floats, shown: NDArray[np.bool_]
 ) -> tuple[Floats, Floats]:
     """The straight edge in each band.
 
@@ -147,7 +151,7 @@ def fit_lines(
         profiles: strength of the brightness change, shape (bands, pieces, distances); the middle of the
             distances is the line that is expected.
         scale: distances a mm.
-        spread_mm: how far off the expected line is likely to be.
+        spread_mm: how far off each expected line is likely to be, shape (bands,).
         shown: which pieces are in the photo, shape (bands, pieces); the others say nothing.
 
     Returns:
@@ -165,7 +169,7 @@ def fit_lines(
     votes = np.minimum(profiles / reference[:, None, None], 1.0).astype(np.float32)
     score = votes.reshape(bands, -1)[:, columns].sum(axis=2) / pieces
     first, last = tried.T
-    nearness = np.exp(-(first**2 + last**2 - first * last) / (2 * spread_mm**2))
+    nearness = np.exp(-(first**2 + last**2 - first * last) / (2 * spread_mm[:, None] ** 2))
     best = np.argmax(score * (0.6 + 0.4 * nearness), axis=1)
     offsets, agree = _polished(profiles, reference, tried[best], scale)
     support = agree / np.maximum(counts, _LEAST_SHOWN)

@@ -14,7 +14,8 @@ from idcheck.scene.geometry import signed_area
 from idcheck.scene.locator import _count, _Found, _printed
 from idcheck.types import Box, Face, Side, Thing
 
-CARD = _Found(np.array([(400.0, 900), (800, 900), (800, 1152), (400, 1152)]), Kind.PORTRAIT, 0.99, 0.01)
+OFF = np.full(4, 0.01)
+CARD = _Found(np.array([(400.0, 900), (800, 900), (800, 1152), (400, 1152)]), Kind.PORTRAIT, 0.99, OFF)
 """400 px wide; its portrait lies at x 648 to 772, y 925 to 1076."""
 
 
@@ -42,7 +43,7 @@ def test_the_holder_behind_the_card_is_a_person() -> None:
 
 @pytest.mark.parametrize("turn", [[1, 0, 3, 2], [2, 3, 0, 1]])
 def test_the_portrait_of_a_turned_card_is_printed_too(turn: list[int]) -> None:
-    turned = _Found(CARD.corners[turn], Kind.PORTRAIT, 0.99, 0.01)
+    turned = _Found(CARD.corners[turn], Kind.PORTRAIT, 0.99, OFF)
     assert _printed(face(710, 990, 80), turned)
 
 

@@ -28,6 +28,8 @@ _RIGHT_MM: Final = 0.8619 * WIDTH_MM - 0.4
 _MIDDLE_MM: Final = 0.8514 * HEIGHT_MM
 """Where the ink of the first digit should begin, that of the last should end, and the middle between above
 and below."""
+ENDS_MM: Final = np.array([(_LEFT_MM, _MIDDLE_MM), (_RIGHT_MM, _MIDDLE_MM)])
+"""Both ends of the row where it should be, in mm on the card; shape (2, 2)."""
 
 _STROKE_MM: Final = 2.0
 _SMOOTH_MM: Final = 0.2

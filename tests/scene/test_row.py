@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from idcheck.layout import HEIGHT_MM, WIDTH_MM
-from idcheck.reading import row
+from idcheck.scene import row
 from idcheck.scene.geometry import project
 from idcheck.types import Gray, Matrix
 from samples import fonts
