@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from idcheck.scene.card import CROP_CORNERS, CROP_SIZE, TURNS
 from idcheck.scene.geometry import as_quad, homography
@@ -299,3 +300,22 @@ def _background(rng: Rng, crop: Bytes) -> Cornering:
     if rng.random() < 0.3:
         _cut_by_the_frame(rng, crop)
     return Cornering(crop, np.full((4, 2), np.nan), NO_TURN, BACKGROUND)
+
+
+def beyond_a_line(rng: Rng, corners: Corners) -> NDArray[np.bool_]:
+    """Where a crop's pixels lie beyond a line, or a rounded tip, that cuts off a corner or an edge.
+
+    Returns:
+        shape (height, width) of `CROP_SIZE`.
+    """
+    y, x = np.mgrid[: CROP_SIZE[1], : CROP_SIZE[0]].astype(np.float32) + 0.5
+    first, middle = int(rng.integers(4)), corners.mean(axis=0)
+    corner, next_corner = corners[first], corners[(first + 1) % 4]
+    outward = (corner if rng.random() < 0.5 else (corner + next_corner) / 2) - middle
+    angle = float(np.arctan2(outward[1], outward[0]) + rng.normal(0, 0.35))
+    along = (x - middle[0]) * np.cos(angle) + (y - middle[1]) * np.sin(angle)
+    across = (y - middle[1]) * np.cos(angle) - (x - middle[0]) * np.sin(angle)
+    bend = float(rng.uniform(0, 0.02)) if rng.random() < 0.5 else 0.0
+    aside = float(rng.normal(0, 12))
+    depth = float(np.linalg.norm(outward) * rng.uniform(0.62, 1.0))
+    return np.asarray(along > depth + bend * (across - aside) ** 2)

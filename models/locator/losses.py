@@ -6,7 +6,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from models.locator.net import CARD_IN_CROP_PX, FINDER_STRIDE
+from idcheck.scene.card import CROP_CORNERS, CROP_SIZE
+from models.locator.net import CARD_IN_CROP_PX, FINDER_STRIDE, PARTS_STRIDE
+
+LEAST_TURN_PX2 = 500.0
+"""Twice the area of the triangle that a corner makes with its neighbours, at least."""
+PARTS_SHAPE = (CROP_SIZE[1] // PARTS_STRIDE, CROP_SIZE[0] // PARTS_STRIDE)
+BESIDE_PX = 30.0
+"""What a cell beside the card should expect to be off, in pixels of the crop."""
 
 
 def finder_loss(out: Tensor, batch: dict[str, Tensor]) -> Tensor:
@@ -72,5 +79,46 @@ def corners_loss(out: Tensor, batch: dict[str, Tensor]) -> Tensor:
     place = off.abs().mean() * (8 / CARD_IN_CROP_PX * 4)
     honesty = (distance * torch.exp(-expected) + expected).mean()
     turn = functional.cross_entropy(out[:, 12:16], batch["turns"], ignore_index=-1)
-    kind = functional.cross_entropy(out[:, 16:], batch["kinds"])
-    return place + 0.15 * honesty + turn + kind
+    kind = functional.cross_entropy(out[:, 16:23], batch["kinds"])
+    sound = shaped & _is_convex(torch.nan_to_num(wanted))  # where too much lay beyond the crop, corners met
+    parts = _parts_loss(out[:, 23:][sound].view(-1, 4, *PARTS_SHAPE), wanted[sound])
+    return place + 0.15 * honesty + turn + kind + parts
+
+
+def _parts_loss(parts: Tensor, corners: Tensor) -> Tensor:
+    """The same two losses of every cell on the card; one beside it should expect to be far off."""
+    y, x = torch.meshgrid(*(torch.arange(n) + 0.5 for n in PARTS_SHAPE), indexing="ij")
+    cells = torch.stack([x, y], dim=2).view(-1, 2) * PARTS_STRIDE
+    expected = torch.tensor(CROP_CORNERS, dtype=torch.float32)
+    points = _projected(_homographies(corners, expected), cells)  # n, cells, 2
+    low, high = expected.amin(dim=0) - PARTS_STRIDE / 2, expected.amax(dim=0) + PARTS_STRIDE / 2
+    on_card = ((points > low) & (points < high)).all(dim=2)
+    off = parts[:, :2].flatten(2).transpose(1, 2) - (points - cells)
+    log_error = parts[:, 2:].flatten(2).transpose(1, 2)
+    distance = torch.where(on_card[..., None], off.abs(), BESIDE_PX)
+    place = off[on_card].abs().mean() * (8 / CARD_IN_CROP_PX)
+    return place + 0.3 * (distance * torch.exp(-log_error) + log_error).mean()
+
+
+def _is_convex(corners: Tensor) -> Tensor:
+    """Whether four corners (n, 4, 2) turn the same way, and clearly so; shape (n,)."""
+    to_next, from_last = corners.roll(-1, dims=1) - corners, corners - corners.roll(1, dims=1)
+    turns = from_last[..., 0] * to_next[..., 1] - from_last[..., 1] * to_next[..., 0]
+    return (turns > LEAST_TURN_PX2).all(dim=1)
+
+
+def _homographies(source: Tensor, target: Tensor) -> Tensor:
+    """From four points each (n, 4, 2) to four others (4, 2): (n, 3, 3)."""
+    x, y = source.unbind(dim=2)
+    u, v = target.expand_as(source).unbind(dim=2)
+    one, none = torch.ones_like(x), torch.zeros_like(x)
+    across = torch.stack([x, y, one, none, none, none, -u * x, -u * y], dim=2)
+    down = torch.stack([none, none, none, x, y, one, -v * x, -v * y], dim=2)
+    values = torch.linalg.solve(torch.cat([across, down], dim=1), torch.cat([u, v], dim=1))
+    return torch.cat([values, torch.ones(len(values), 1)], dim=1).view(-1, 3, 3)
+
+
+def _projected(matrices: Tensor, points: Tensor) -> Tensor:
+    """Where homographies (n, 3, 3) take points (k, 2): (n, k, 2); far away where they lie behind."""
+    whole = torch.cat([points, torch.ones(len(points), 1)], dim=1) @ matrices.transpose(1, 2)
+    return whole[..., :2] / whole[..., 2:].clamp(min=1e-3)

@@ -16,6 +16,8 @@ FINDER_STRIDE = 8
 """Pixels of the view a cell of the finder's maps."""
 CORNERS_STRIDE = 4
 """Pixels of the crop a cell of the corner maps."""
+PARTS_STRIDE = 8
+"""Pixels of the crop a cell of the map of the card's parts."""
 CARD_IN_CROP_PX = float(CROP_CORNERS[1, 0] - CROP_CORNERS[0, 0])
 
 
@@ -126,12 +128,18 @@ class Corners(nn.Module):
     is precise where the corner shows. Where it does not, its map is vague; then the other corners and the
     picture as a whole say where it must be.
 
-    Output, shape (n, 23):
+    While it learns, each cell of a coarse map also says which point of the card it shows (as Shotton et al.,
+    Scene coordinate regression forests, 2013): what it learns of print by that helps where edges are hidden.
+
+    Output, shape (n, 23); in training followed by the four maps, flattened:
         0 to 7: x, y of the crop's top-left, top-right, bottom-right and bottom-left card corner, in pixels
             of the crop with the origin at its outer corner;
         8 to 11: log of the expected error of each corner, in pixels;
         12 to 15: logits of the turn: upright, mirrored, half turn, mirrored half turn;
-        16 to 22: logits of the kinds, `idcheck.scene.card.Kind`.
+        16 to 22: logits of the kinds, `idcheck.scene.card.Kind`;
+        maps, (4, 16, 24) each: how far right and down of itself the cell's point would be were the card
+            perfectly placed, and logs of both expected errors, in pixels. Along an edge nothing tells where
+            on it one is, across it everything does.
     """
 
     def __init__(self) -> None:
@@ -146,6 +154,7 @@ class Corners(nn.Module):
         self.merge_8 = Merge(64, 64, 48)
         self.merge_4 = Merge(48, 32, 32)
         self.maps = nn.Conv2d(32, 4, 1)
+        self.parts = nn.Sequential(Separable(48, 48), nn.Conv2d(48, 4, 1))
         self.judge = nn.Sequential(
             nn.Conv2d(128, 24, 1), nn.ReLU(), nn.Flatten(), nn.Linear(24 * 4 * 6, 64), nn.ReLU()
         )
@@ -163,13 +172,16 @@ class Corners(nn.Module):
         at_8 = self.to_8(at_4)
         at_16 = self.to_16(at_8)
         at_32 = self.to_32(at_16)
-        maps = self.maps(self.merge_4(self.merge_8(self.merge_16(at_32, at_16), at_8), at_4))
+        merged = self.merge_8(self.merge_16(at_32, at_16), at_8)
+        maps = self.maps(self.merge_4(merged, at_4))
         places, spreads, sharpness = moments(maps)
         whole = self.judge(at_32)
         off = (places - self.expected) / CARD_IN_CROP_PX
         hints = torch.cat([off * 10, spreads / CARD_IN_CROP_PX * 10, sharpness, whole], dim=1)
         correction, errors = self.correction(self.complete(hints)).split([8, 4], dim=1)
-        return torch.cat([places + correction * CARD_IN_CROP_PX / 10, errors, self.verdict(whole)], dim=1)
+        places = places + correction * CARD_IN_CROP_PX / 10
+        row = torch.cat([places, errors, self.verdict(whole)], dim=1)
+        return torch.cat([row, self.parts(merged).flatten(1)], dim=1) if self.training else row
 
 
 def moments(maps: Tensor) -> tuple[Tensor, Tensor, Tensor]:

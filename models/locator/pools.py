@@ -11,6 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from models.locator.data import beyond_a_line
+
 
 @dataclass(frozen=True, slots=True)
 class Pool:
@@ -62,3 +64,17 @@ def flip_cornering(batch: dict[str, Tensor], rng: np.random.Generator) -> None:
             [0.0, height]
         )
         batch["turns"] = torch.where(batch["turns"] < 0, -1, 3 - batch["turns"])
+
+
+def hide(batch: dict[str, Tensor], rng: np.random.Generator) -> None:
+    """Cover a corner or an edge of half of the crops with a part of another one, straight as an edge is.
+
+    Fingers in a row look like the card's own edge. Where edges may lie, print has to tell where the card is.
+    """
+    pictures, corners = batch["pictures"], batch["corners"]
+    others = pictures.roll(1, dims=0).flip(2 + int(rng.integers(2)))
+    hidden = np.zeros((len(pictures), *pictures.shape[2:]), np.bool_)
+    for row, card in enumerate(corners.numpy()):
+        if rng.random() < 0.5 and np.isfinite(card).all():
+            hidden[row] = beyond_a_line(rng, card)
+    batch["pictures"] = torch.where(torch.from_numpy(hidden)[:, None], others, pictures)

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from models.locator.judging import judge_corners, judge_finder
 from models.locator.losses import corners_loss, finder_loss
 from models.locator.net import Corners, Finder
-from models.locator.pools import Pool, flip_cornering, flip_finding
+from models.locator.pools import Pool, flip_cornering, flip_finding, hide
 from models.training import average
 
 AVERAGE_OVER = 0.998
@@ -39,14 +39,14 @@ class Task:
 
     samples: str
     network: type[nn.Module]
-    flip: Callable[[dict[str, Tensor], np.random.Generator], None]
+    vary: tuple[Callable[[dict[str, Tensor], np.random.Generator], None], ...]
     loss: Callable[[Tensor, dict[str, Tensor]], Tensor]
     judge: Callable[[nn.Module, Pool], str]
 
 
 TASKS = {
-    "finder": Task("findings", Finder, flip_finding, finder_loss, judge_finder),
-    "corners": Task("cornerings", Corners, flip_cornering, corners_loss, judge_corners),
+    "finder": Task("findings", Finder, (flip_finding,), finder_loss, judge_finder),
+    "corners": Task("cornerings", Corners, (flip_cornering, hide), corners_loss, judge_corners),
 }
 
 
@@ -70,7 +70,7 @@ def main() -> None:
     task = TASKS[args.network]
     net = task.network()
     if args.start_from:
-        net.load_state_dict(torch.load(args.start_from))
+        net.load_state_dict(torch.load(args.start_from), strict=False)
     pools = [Pool.read(args.pools, task.samples, seeds) for seeds in (args.seeds, [args.held_out])]
     train(task, net, pools, args)
 
@@ -88,7 +88,8 @@ def train(task: Task, net: nn.Module, pools: list[Pool], args: argparse.Namespac
     losses, started = [], time.perf_counter()
     for step in range(1, args.steps + 1):
         batch = pool.batch(rng.integers(len(pool), size=args.batch))
-        task.flip(batch, rng)
+        for vary in task.vary:
+            vary(batch, rng)
         loss = task.loss(net(batch["pictures"]), batch)
         optimiser.zero_grad()
         loss.backward()

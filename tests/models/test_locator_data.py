@@ -6,12 +6,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from idcheck.scene.card import CROP_SIZE, TURNS
+from idcheck.scene.card import CROP_CORNERS, CROP_SIZE, TURNS
 from models.locator.composite import BACKGROUND, PORTRAIT, Stock
 from models.locator.data import (
     LEAST_SHOWN,
     Scene,
     background_at,
+    beyond_a_line,
     cornering_in,
     cut_off,
     finding,
@@ -109,3 +110,16 @@ def test_a_card_that_is_cut_off_keeps_its_corners_beyond_the_frame() -> None:
         corners = np.clip(sample.corners - 0.5, -1, CROP_SIZE).astype(int)
         hidden.append(any(not 0 <= x < 192 or not 0 <= y < 128 or sample.crop[y, x] == 0 for x, y in corners))
     assert np.mean(hidden) > 0.9
+
+
+def test_what_hides_a_card_hides_one_side_of_it_and_never_its_middle() -> None:
+    rng = np.random.default_rng(2)
+    card = np.zeros(CROP_SIZE[::-1], np.uint8)
+    cv2.fillConvexPoly(card, np.round(CROP_CORNERS).astype(np.int32), 1)
+    shares = []
+    for _ in range(200):
+        hidden = beyond_a_line(rng, CROP_CORNERS)
+        assert not hidden[64, 96]
+        shares.append(hidden[card > 0].mean())
+    assert max(shares) < 0.5
+    assert np.mean(np.array(shares) > 0.01) > 0.7
