@@ -144,7 +144,10 @@ class _Part:
 
     @classmethod
     def of(cls, photo: Picture, source: Matrix, size: tuple[int, int]) -> _Part:
-        return cls(photo, source, size, as_polygon(project(source, _corners(size))))
+        width, height = size
+        x, y, depth = source @ ((0, width, width, 0), (0, 0, height, height), (1, 1, 1, 1))
+        corners = zip((x / depth).tolist(), (y / depth).tolist(), strict=True)
+        return cls(photo, source, size, tuple(corners))
 
     def gray(self) -> Gray:
         """Shape (height, width), the frame's last pixels repeated beyond it."""
