@@ -61,7 +61,9 @@ class Photo:
 
     orientation: int
     format: str
-    _stored: NDArray[np.uint8] = field(repr=False)
+    _stored: list[NDArray[np.uint8]] = field(
+        repr=False
+    )  # the levels that were needed, before they are turned
     _levels: dict[tuple[int, int], NDArray[np.uint8]] = field(default_factory=dict, init=False, repr=False)
     _lock: RLock = field(default_factory=RLock, init=False, repr=False)
 
@@ -71,17 +73,17 @@ class Photo:
 
         The array is taken over: it becomes read-only.
         """
-        return cls(orientation, format, _read_only(np.ascontiguousarray(stored)))
+        return cls(orientation, format, [_read_only(np.ascontiguousarray(stored))])
 
     @property
     def width(self) -> int:
         """Pixels a row."""
-        return int(self._stored.shape[0 if _TURNS[self.orientation].swapped else 1])
+        return int(self._stored[0].shape[0 if _TURNS[self.orientation].swapped else 1])
 
     @property
     def height(self) -> int:
         """Rows."""
-        return int(self._stored.shape[1 if _TURNS[self.orientation].swapped else 0])
+        return int(self._stored[0].shape[1 if _TURNS[self.orientation].swapped else 0])
 
     @property
     def levels(self) -> int:
@@ -114,56 +116,59 @@ class Photo:
         """
         return self._level(level, _COLOUR)
 
-    def gray_crop(self, left: int, top: int, right: int, bottom: int) -> Gray:
-        """Luma of a part in full resolution: upright pixels, ``right`` and ``bottom`` excluded.
+    def gray_crop(self, left: int, top: int, right: int, bottom: int, level: int = 0) -> Gray:
+        """Luma of a part of a level: its upright pixels, ``right`` and ``bottom`` excluded.
 
         The part is cut to the frame; nothing of it within gives an array without pixels.
-        """
-        return self._crop((left, top, right, bottom), _GRAY)
 
-    def crop(self, left: int, top: int, right: int, bottom: int) -> Colour:
-        """Colour of a part in full resolution, otherwise as `gray_crop`."""
-        return self._crop((left, top, right, bottom), _COLOUR)
+        Raises:
+            IndexError: the photo has no such level.
+        """
+        return self._crop((left, top, right, bottom), level, _GRAY)
+
+    def crop(self, left: int, top: int, right: int, bottom: int, level: int = 0) -> Colour:
+        """Colour of a part of a level, otherwise as `gray_crop`."""
+        return self._crop((left, top, right, bottom), level, _COLOUR)
 
     def _level(self, level: int, kind: int) -> NDArray[np.uint8]:
-        if not 0 <= level < self.levels:
-            msg = f"no level {level}: there are {self.levels}"
-            raise IndexError(msg)
         with self._lock:
             if (level, kind) not in self._levels:
-                stored = self._stored.ndim
-                made = self._reduced(level) if kind == stored else _as(kind, self._level(level, stored))
-                self._levels[level, kind] = _read_only(made)
+                pixels = _turned(_as(kind, self._reduced(level)), self.orientation)
+                self._levels[level, kind] = _read_only(pixels)
             return self._levels[level, kind]
 
-    def _reduced(self, level: int) -> NDArray[np.uint8]:
-        """A level of the kind that is stored."""
-        if level == 0:
-            return _turned(self._stored, self.orientation)
-        if level > 1:
-            return _halved(self._level(level - 1, self._stored.ndim))
-        even = self._part(0, 0, self.width // 2 * 2, self.height // 2 * 2)
-        return _turned(_halved(even), self.orientation)  # a quarter of the bytes to turn
-
-    def _crop(self, box: tuple[int, int, int, int], kind: int) -> NDArray[np.uint8]:
-        left, top = min(max(box[0], 0), self.width), min(max(box[1], 0), self.height)
-        right, bottom = min(max(box[2], left), self.width), min(max(box[3], top), self.height)
-        part = self._part(left, top, right, bottom)
+    def _crop(self, box: tuple[int, int, int, int], level: int, kind: int) -> NDArray[np.uint8]:
+        pixels = self._reduced(level)
+        width, height = self.width >> level, self.height >> level
+        left, top = min(max(box[0], 0), width), min(max(box[1], 0), height)
+        right, bottom = min(max(box[2], left), width), min(max(box[3], top), height)
+        part = self._part(pixels, (left, top, right, bottom))
         if part.size == 0:
             return np.empty((bottom - top, right - left, 3)[:kind], np.uint8)
         return _read_only(_turned(_as(kind, part), self.orientation))
 
-    def _part(self, left: int, top: int, right: int, bottom: int) -> NDArray[np.uint8]:
-        """The stored pixels of an upright box, not turned."""
-        turn, (height, width) = _TURNS[self.orientation], self._stored.shape[:2]
-        columns, rows = (left, right), (top, bottom)
+    def _reduced(self, level: int) -> NDArray[np.uint8]:
+        """A level as the file has it: not turned, and in colour if the file is."""
+        if not 0 <= level < self.levels:
+            msg = f"no level {level}: there are {self.levels}"
+            raise IndexError(msg)
+        with self._lock:
+            for finer in range(len(self._stored) - 1, level):
+                even = (0, 0, self.width >> finer & ~1, self.height >> finer & ~1)
+                self._stored.append(_read_only(_halved(self._part(self._stored[finer], even))))
+            return self._stored[level]
+
+    def _part(self, stored: NDArray[np.uint8], box: tuple[int, int, int, int]) -> NDArray[np.uint8]:
+        """The pixels of an upright box in a stored level, not turned."""
+        turn, (height, width) = _TURNS[self.orientation], stored.shape[:2]
+        columns, rows = box[::2], box[1::2]
         if turn.swapped:
             columns, rows = rows, columns
         if turn.from_right:
             columns = (width - columns[1], width - columns[0])
         if turn.from_bottom:
             rows = (height - rows[1], height - rows[0])
-        return self._stored[slice(*rows), slice(*columns)]
+        return stored[slice(*rows), slice(*columns)]
 
 
 def _turned(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
@@ -181,9 +186,8 @@ def _turned(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
 
 
 def _halved(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    height, width = pixels.shape[0] // 2, pixels.shape[1] // 2
-    even = pixels[: 2 * height, : 2 * width]
-    return np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    height, width = pixels.shape[:2]
+    return np.asarray(cv2.resize(pixels, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _as(kind: int, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -32,11 +32,11 @@ class Picture(Protocol):
     def colour(self, level: int) -> Colour:
         """Colour of the size of ``gray(level)``."""
 
-    def gray_crop(self, left: int, top: int, right: int, bottom: int) -> Gray:
-        """Luma of a part in full resolution, ``right`` and ``bottom`` excluded."""
+    def gray_crop(self, left: int, top: int, right: int, bottom: int, level: int = 0) -> Gray:
+        """Luma of a part of a level, in its own pixels; ``right`` and ``bottom`` excluded."""
 
-    def crop(self, left: int, top: int, right: int, bottom: int) -> Colour:
-        """Colour of a part in full resolution, ``right`` and ``bottom`` excluded."""
+    def crop(self, left: int, top: int, right: int, bottom: int, level: int = 0) -> Colour:
+        """Colour of a part of a level, likewise."""
 
 
 def coarsest_level(photo: Picture, long_side: int) -> int:

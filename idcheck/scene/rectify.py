@@ -161,10 +161,7 @@ class _Part:
         """As `gray`; shape (height, width, 3)."""
         level = self._level()
         left, top, right, bottom = self._bounds(level)
-        if level == 0:
-            view = self.photo.crop(left, top, right, bottom)
-        else:
-            view = self.photo.colour(level)[top:bottom, left:right]
+        view = self.photo.crop(left, top, right, bottom, level)
         # OpenCV samples four channels in half the time that it takes for three.
         four = np.asarray(cv2.cvtColor(view, cv2.COLOR_BGR2BGRA), np.uint8)
         return np.asarray(cv2.cvtColor(self._sampled(four, level, left, top), cv2.COLOR_BGRA2BGR), np.uint8)

@@ -238,13 +238,13 @@ class _Part:
     def gray(self, level: int) -> Gray:
         return (self.luma,)[level]
 
-    def gray_crop(self, left: int, top: int, right: int, bottom: int) -> Gray:
-        return self.luma[top:bottom, left:right]
+    def gray_crop(self, left: int, top: int, right: int, bottom: int, level: int = 0) -> Gray:
+        return self.gray(level)[top:bottom, left:right]
 
     def colour(self, level: int) -> Colour:
         raise NotImplementedError
 
-    def crop(self, left: int, top: int, right: int, bottom: int) -> Colour:
+    def crop(self, left: int, top: int, right: int, bottom: int, level: int = 0) -> Colour:
         raise NotImplementedError
 
 

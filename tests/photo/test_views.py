@@ -67,6 +67,12 @@ class TestEveryOrientation:
         assert np.array_equal(photo.crop(3, 5, 21, 12), photo.bgr[5:12, 3:21])
         assert np.array_equal(photo.gray_crop(3, 5, 21, 12), photo.luma[5:12, 3:21])
 
+    def test_so_it_is_in_every_level(self, orientation: int, channels: int) -> None:
+        photo = Photo.from_pixels(pixels(601, 1031, channels), orientation)
+        for level in range(4):
+            assert np.array_equal(photo.crop(3, 5, 2000, 12, level), photo.colour(level)[5:12, 3:])
+            assert np.array_equal(photo.gray_crop(3, 5, 21, 2000, level), photo.gray(level)[5:, 3:21])
+
     def test_arrays_are_contiguous_and_read_only(self, orientation: int, channels: int) -> None:
         photo = Photo.from_pixels(pixels(301, 415, channels), orientation)
         views = [photo.luma, photo.bgr, photo.colour(1), photo.gray(1)]

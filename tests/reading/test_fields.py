@@ -48,14 +48,14 @@ class Flat:
     def gray(self, level: int) -> Gray:
         return (self.luma,)[level]
 
-    def gray_crop(self, left: int, top: int, right: int, bottom: int) -> Gray:
-        return self.luma[top:bottom, left:right]
+    def gray_crop(self, left: int, top: int, right: int, bottom: int, level: int = 0) -> Gray:
+        return self.gray(level)[top:bottom, left:right]
 
     def colour(self, level: int) -> Colour:
         return np.repeat(self.gray(level)[:, :, None], 3, axis=2)
 
-    def crop(self, left: int, top: int, right: int, bottom: int) -> Colour:
-        return self.colour(0)[top:bottom, left:right]
+    def crop(self, left: int, top: int, right: int, bottom: int, level: int = 0) -> Colour:
+        return self.colour(level)[top:bottom, left:right]
 
 
 @dataclass
