@@ -26,7 +26,7 @@ _SOFT: Final = 1.5
 _FOCAL_SPREAD: Final = 0.25
 """Standard deviation of the natural logarithm of the focal length."""
 _STEPS: Final = 30
-_SETTLED: Final = 1e-3
+_SETTLED: Final = 1e-2
 """Relative gain below which a step was the last one."""
 _CARD: Final = np.array(CARD_MM.polygon)
 
