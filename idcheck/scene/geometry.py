@@ -46,7 +46,7 @@ def card_to_photo(corners: Quad) -> Matrix:
 
 def as_polygon(points: Points) -> Polygon:
     """Plain tuples of an array of points."""
-    return tuple((float(x), float(y)) for x, y in points)
+    return tuple((x, y) for x, y in points.tolist())
 
 
 def as_quad(points: Points) -> Quad:
