@@ -1,0 +1,51 @@
+"""Average the weights of several stages of one training, and fit the temperature of the result.
+
+    python -m models.name.average --weights DIR/one.pt DIR/two.pt --pool DIR --held-out 2 --out DIR/name.pt
+
+Stages that each end with a learning rate of zero lie around a point that is better than any of them (Izmailov
+et al., Averaging weights leads to wider optima and better generalization, 2018).
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from models.name.pool import SHARD
+from models.name.train import TEMPERATURES, answers, batch_of, judge, new_network
+from models.shards import Shards
+from models.training import temperature_of
+
+
+def averaged(stages: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """The mean of all weights; counts are the last stage's."""
+    return {
+        key: torch.stack([stage[key] for stage in stages]).mean(dim=0) if last.is_floating_point() else last
+        for key, last in stages[-1].items()
+    }
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--weights", type=Path, nargs="+", required=True)
+    parser.add_argument("--pool", type=Path, required=True)
+    parser.add_argument("--held-out", type=int, default=2)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    net = new_network(args.pool)
+    net.load_state_dict(averaged([torch.load(path)["weights"] for path in args.weights]))
+    given = answers(net.eval(), batch_of(Shards(args.pool, args.held_out, SHARD).read(0)))
+    temperature = temperature_of(given.logits, given.wanted, TEMPERATURES)
+    torch.save({"weights": net.state_dict(), "temperature": temperature}, args.out)
+    print(f"{judge(given)}, temperature {temperature:.3f}")
+
+
+if __name__ == "__main__":
+    main()
