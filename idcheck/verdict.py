@@ -83,7 +83,7 @@ class Case(NamedTuple):
     """One submission as the checks see it.
 
     Attributes:
-        in_short: whether measurements that are good enough may go without a finding.
+        in_short: whether what stands in nobody's way may go without a finding.
     """
 
     measured: Measured
@@ -385,36 +385,24 @@ def _particulars_checks(case: Case, *, seen_well: bool) -> Iterator[Finding]:
     Where they differ, one of them may have been misread, so that a person has to look. A number that was not
     seen well contradicts nothing.
     """
-    code, particulars, rule = (
-        "info.card_inconsistent",
-        case.measured.particulars,
-        case.policy.match.particulars,
-    )
-    missing = _without_card(case)
+    code, rule = "info.card_inconsistent", case.policy.match.particulars
+    particulars, missing = case.measured.particulars, _without_card(case)
     for subject in _PARTICULARS:
-        if missing is not None or particulars is None:
-            yield Finding(code, subject, NOT_ASSESSED, missing or "could_not_assess")
+        found = None if missing is not None or particulars is None else particulars.agreement[subject]
+        ratio = None if found is None else found.log_likelihood_ratio
+        differs = ratio is not None and ratio <= rule.reject and seen_well
+        if case.in_short and not differs:
             continue
-        found, region = particulars.agreement[subject], particulars.readings[subject].region
-        ratio = found.log_likelihood_ratio
-        if ratio is None:
-            yield Finding(code, subject, NOT_ASSESSED, found.cause)
+        if ratio is None or particulars is None:
+            cause = (missing or "could_not_assess") if found is None else found.cause
+            yield Finding(code, subject, NOT_ASSESSED, cause)
             continue
-        differs = ratio <= rule.reject and seen_well
-        evidence = partial(
-            Evidence,
-            f"{subject}.log_likelihood_ratio",
-            ratio,
-            "nat",
-            rule.reject if differs else rule.accept,
-            region,
-        )
-        if differs:
-            yield Finding(code, subject, INDETERMINATE, "number_differs", evidence)
-        elif ratio >= rule.accept:
-            yield Finding(code, subject, PASS, None, evidence)
-        else:
-            yield Finding(code, subject, NOT_ASSESSED, "weak_evidence", evidence)
+        agrees = ratio >= rule.accept
+        outcome = INDETERMINATE if differs else PASS if agrees else NOT_ASSESSED
+        told = "number_differs" if differs else None if agrees else "weak_evidence"
+        limit, region = rule.reject if differs else rule.accept, particulars.readings[subject].region
+        measure = f"{subject}.log_likelihood_ratio"
+        yield Finding(code, subject, outcome, told, partial(Evidence, measure, ratio, "nat", limit, region))
 
 
 def _number_is_valid(case: Case) -> Finding:
