@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable, Iterator
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+_AVERAGE_OVER = 0.997
+"""Each step of `learning` keeps this much of the averaged weights."""
 _NOISE_FLOOR = 1.5
 """Gray levels: flatter surroundings than this are not stretched to full contrast."""
 
@@ -42,6 +47,51 @@ def average(averaged: nn.Module, net: nn.Module, keep: float) -> None:
             kept.lerp_(new, 1 - keep)
         else:
             kept.copy_(new)
+
+
+def learning(
+    net: nn.Module, next_loss: Callable[[], Tensor], steps: int, rate: float
+) -> Iterator[tuple[int, nn.Module, float]]:
+    """Train a reader of strips: AdamW under a one-cycle schedule.
+
+    Args:
+        net: what learns.
+        next_loss: the loss on the next batch.
+        steps: how many.
+        rate: the highest learning rate.
+
+    Yields:
+        after each step its number, a network with the averaged weights, which are what is exported, and the
+        running mean of the loss.
+    """
+    averaged = copy.deepcopy(net).eval()
+    optimiser = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0.02)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.06)
+    running = 0.0
+    for step in range(1, steps + 1):
+        loss = next_loss()
+        optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+        optimiser.step()
+        schedule.step()
+        average(averaged, net, min(_AVERAGE_OVER, step / (step + 10)))
+        running += 0.02 * (loss.item() - running) if step > 1 else loss.item()
+        yield step, averaged, running
+
+
+def looking_loss(looks: Tensor, near: Tensor, readable: Tensor) -> Tensor:
+    """Cross entropy of where each place looks, of the places that stand within a readable strip.
+
+    Args:
+        looks: logits (n, places, columns).
+        near: how much of each place's print lies in each column, of that shape.
+        readable: which strips can be read, shape (n,).
+    """
+    inside = readable[:, None] & (near.sum(dim=2) > 1.0)
+    near = near / near.sum(dim=2, keepdim=True).clamp(min=1e-6)
+    looking = -(near * looks.log_softmax(dim=2)).sum(dim=2)
+    return (looking * inside).sum() / inside.sum().clamp(min=1)
 
 
 def temperature_of(logits: Tensor, wanted: Tensor, candidates: NDArray[np.float64]) -> float:

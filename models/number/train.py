@@ -10,7 +10,6 @@ One thread, fixed seed: the same command on the same pool gives the same weights
 from __future__ import annotations
 
 import argparse
-import copy
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,18 +22,16 @@ from torch.nn import functional
 from models.number.net import COLUMN_PX, NumberReader, bump
 from models.number.pool import SHARD
 from models.shards import Examples, Shards, Stream
-from models.training import average, temperature_of
+from models.training import learning, looking_loss, temperature_of
 
 FRESH = 0.25
 """Share of each batch that comes from strips not seen before, as long as there are any."""
 TEMPERATURES = np.exp(np.linspace(np.log(0.5), np.log(3.0), 73))
-AVERAGE_OVER = 0.997
-"""Each step keeps this much of the averaged weights, which are what is exported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some strips; see `models.number.pool.draw_shard`."""
+    """Some strips; see `draw_shard` of `models.number.pool` and `models.particulars.pool`."""
 
     pictures: Tensor
     texts: Tensor
@@ -59,10 +56,7 @@ def loss_of(names: Tensor, looks: Tensor, batch: Batch) -> Tensor:
     wanted = torch.where(batch.readable[:, None, None], wanted, 1 / names.shape[2])
     reading = -(wanted * names.log_softmax(dim=2)).sum(dim=2).mean()
     near = bump(batch.centres.float() / COLUMN_PX - 0.5)
-    inside = batch.readable[:, None] & (near.sum(dim=2) > 1.0)
-    near = near / near.sum(dim=2, keepdim=True).clamp(min=1e-6)
-    looking = -(near * looks.log_softmax(dim=2)).sum(dim=2)
-    return reading + 0.1 * (looking * inside).sum() / inside.sum().clamp(min=1)
+    return reading + 0.1 * looking_loss(looks, near, batch.readable)
 
 
 @torch.no_grad()
@@ -106,23 +100,14 @@ def main() -> None:
     net = NumberReader().to(memory_format=torch.channels_last)
     if args.start is not None:
         net.load_state_dict(torch.load(args.start)["weights"])
-    averaged = copy.deepcopy(net).eval()
-    optimiser = torch.optim.AdamW(net.parameters(), lr=args.rate, weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, args.rate, total_steps=args.steps, pct_start=0.06
-    )
-    running, started = 0.0, time.perf_counter()
-    for step in range(1, args.steps + 1):
+
+    def next_loss() -> Tensor:
         batch = batch_of(stream.batch(args.batch))
         names, looks = net(batch.pictures[:, None])
-        loss = loss_of(names, looks, batch)
-        optimiser.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(net.parameters(), 5.0)
-        optimiser.step()
-        schedule.step()
-        average(averaged, net, min(AVERAGE_OVER, step / (step + 10)))
-        running += 0.02 * (loss.item() - running) if step > 1 else loss.item()
+        return loss_of(names, looks, batch)
+
+    started = time.perf_counter()
+    for step, averaged, running in learning(net, next_loss, args.steps, args.rate):
         if step % 160 == 0 or step == args.steps:
             logits = answers(averaged, held_out)
             took = time.perf_counter() - started

@@ -10,9 +10,7 @@ One thread, fixed seed: the same command on the same pool gives the same weights
 from __future__ import annotations
 
 import argparse
-import copy
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -21,35 +19,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.number.train import TEMPERATURES, Batch, batch_of
 from models.particulars.net import COLUMN_PX, ParticularsReader, bump
 from models.particulars.pool import SHARD
-from models.shards import Examples, Shards, Stream
-from models.training import average, temperature_of
+from models.shards import Shards, Stream
+from models.training import learning, looking_loss, temperature_of
 
 FRESH = 0.3
 """Share of each batch that comes from strips not seen before, as long as there are any."""
-TEMPERATURES = np.exp(np.linspace(np.log(0.5), np.log(3.0), 73))
-AVERAGE_OVER = 0.997
-"""Each step keeps this much of the averaged weights, which are what is exported."""
-
-
 Answers: TypeAlias = tuple[Tensor, Tensor, Tensor]
 """Of `ParticularsReader`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Some strips; see `models.particulars.pool.draw_shard`."""
-
-    pictures: Tensor
-    texts: Tensor
-    centres: Tensor
-    readable: Tensor
-
-
-def batch_of(examples: Examples) -> Batch:
-    """Examples of a shard, or of several, as tensors."""
-    return Batch(**{key: torch.from_numpy(examples[key]) for key in Batch.__slots__})
 
 
 def loss_of(answers: Answers, batch: Batch) -> Tensor:
@@ -64,10 +43,7 @@ def loss_of(answers: Answers, batch: Batch) -> Tensor:
     reading = _cross_entropy(sex, texts[:, 0], batch.readable)
     reading = reading + _cross_entropy(digits, texts[:, 1:], batch.readable).mean(dim=1)
     near = bump(batch.centres.float() / COLUMN_PX - 0.5)
-    inside = batch.readable[:, None] & (near.sum(dim=2) > 1.0)
-    near = near / near.sum(dim=2, keepdim=True).clamp(min=1e-6)
-    looking = -(near * looks.log_softmax(dim=2)).sum(dim=2)
-    return reading.mean() + 0.1 * (looking * inside).sum() / inside.sum().clamp(min=1)
+    return reading.mean() + 0.1 * looking_loss(looks, near, batch.readable)
 
 
 def _cross_entropy(logits: Tensor, wanted: Tensor, readable: Tensor) -> Tensor:
@@ -130,22 +106,13 @@ def main() -> None:
     net = ParticularsReader().to(memory_format=torch.channels_last)
     if args.start is not None:
         net.load_state_dict(torch.load(args.start)["weights"])
-    averaged = copy.deepcopy(net).eval()
-    optimiser = torch.optim.AdamW(net.parameters(), lr=args.rate, weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, args.rate, total_steps=args.steps, pct_start=0.06
-    )
-    running, started = 0.0, time.perf_counter()
-    for step in range(1, args.steps + 1):
+
+    def next_loss() -> Tensor:
         batch = batch_of(stream.batch(args.batch))
-        loss = loss_of(net(batch.pictures[:, None]), batch)
-        optimiser.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(net.parameters(), 5.0)
-        optimiser.step()
-        schedule.step()
-        average(averaged, net, min(AVERAGE_OVER, step / (step + 10)))
-        running += 0.02 * (loss.item() - running) if step > 1 else loss.item()
+        return loss_of(net(batch.pictures[:, None]), batch)
+
+    started = time.perf_counter()
+    for step, averaged, running in learning(net, next_loss, args.steps, args.rate):
         if step % 160 == 0 or step == args.steps:
             sex, digits = answers(averaged, held_out)
             took = time.perf_counter() - started
