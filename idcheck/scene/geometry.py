@@ -19,6 +19,8 @@ Points = NDArray[np.float64]
 """float64, shape (n, 2)."""
 
 CARD_MM: Final = Box(0.0, 0.0, WIDTH_MM, HEIGHT_MM)
+CORNERS_MM: Final = np.array(CARD_MM.polygon)
+"""Of the card, in reading order; shape (4, 2)."""
 FOCAL_PER_LONG_SIDE: Final = 0.75
 """Focal length as a fraction of the photo's long side: a 26 mm-equivalent lens on a 4:3 sensor, which is what
 phones mount in front and behind. Few files that reach a platform still tell."""

@@ -15,7 +15,7 @@ from idcheck.scene import cut_off, pose, row
 from idcheck.scene.card import TURNS, Candidate, CardNetworks, Kind, Seen, same_place
 from idcheck.scene.face import FaceDetector
 from idcheck.scene.geometry import (
-    CARD_MM,
+    CORNERS_MM,
     Points,
     as_quad,
     card_to_photo,
@@ -74,7 +74,6 @@ _AS_WELL: Final = 0.1
 _DISTRUST: Final = 4.0
 """Times the error that it expects, the corner network may be off where an edge hardly shows."""
 _LEAST_OFF_MM: Final = 0.8
-_CARD: Final = np.array(CARD_MM.polygon)
 _ALONG: Final = np.linspace(0.1, 0.9, 5)[:, None]
 """Points of an edge, as fractions of its length."""
 
@@ -220,11 +219,13 @@ def _card(photo: Picture, found: _Found) -> Card:
 def _reconsidered(photo: Picture, found: _Found, refined: Refined) -> Points:
     """The corners of a card of which an edge hardly shows, by all else and by what a card can look like."""
     to_photo = card_to_photo(as_quad(refined.corners))
-    clues = [pose.points(_CARD, found.corners, _DISTRUST * np.maximum(found.off * WIDTH_MM, _LEAST_OFF_MM))]
+    clues = [
+        pose.points(CORNERS_MM, found.corners, _DISTRUST * np.maximum(found.off * WIDTH_MM, _LEAST_OFF_MM))
+    ]
     for edge, support in enumerate(refined.support):
         if support > 0:
             ends = [edge, (edge + 1) % 4]
-            along = _CARD[ends[0]] + _ALONG * (_CARD[ends[1]] - _CARD[ends[0]])
+            along = CORNERS_MM[ends[0]] + _ALONG * (CORNERS_MM[ends[1]] - CORNERS_MM[ends[0]])
             off_mm = _EDGE_OFF_MM if support >= _CLEAR else _UNCLEAR_EDGE_OFF_MM
             clues.append(pose.line(along, refined.corners[ends], off_mm))
     if found.kind is Kind.PORTRAIT:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from idcheck.scene.geometry import CARD_MM, FOCAL_PER_LONG_SIDE, Points, as_quad, px_per_mm, signed_area
+from idcheck.scene.geometry import CORNERS_MM, FOCAL_PER_LONG_SIDE, Points, as_quad, px_per_mm, signed_area
 
 Floats = NDArray[np.float64]
 _Pose: TypeAlias = tuple[Floats, Floats, float]
@@ -28,7 +28,6 @@ _FOCAL_SPREAD: Final = 0.25
 _STEPS: Final = 30
 _SETTLED: Final = 1e-2
 """Relative gain below which a step was the last one."""
-_CARD: Final = np.array(CARD_MM.polygon)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +81,7 @@ def settled(clues: list[Clues], corners: Points, width: int, height: int) -> Poi
     whole = Clues(*(np.concatenate([getattr(c, key) for c in clues]) for key in Clues.__slots__))
     fits = [_fitted(whole, camera, start) for start in camera.poses(corners)]
     _, (turn, place, log_focal) = min(fits, key=lambda fit: fit[0])
-    x, y, depth = (camera.in_space(_CARD) @ turn.T + place).T
+    x, y, depth = (camera.in_space(CORNERS_MM) @ turn.T + place).T
     return np.asarray(
         np.column_stack([x, y]) / depth[:, None] * camera.focal * np.exp(log_focal) + camera.middle
     )
@@ -104,7 +103,7 @@ class _Camera:
     def poses(self, corners: Points) -> list[_Pose]:
         """The two poses in which the corners are near where they were seen (Collins and Bartoli, 2014)."""
         matrix = np.array([[self.focal, 0, self.middle[0]], [0, self.focal, self.middle[1]], [0, 0, 1]])
-        card = self.in_space(_CARD)
+        card = self.in_space(CORNERS_MM)
         _, turns, places, _ = cv2.solvePnPGeneric(card, corners, matrix, None, flags=cv2.SOLVEPNP_IPPE)
         return [
             (np.asarray(cv2.Rodrigues(turn)[0], np.float64), np.asarray(place, np.float64).ravel(), 0.0)

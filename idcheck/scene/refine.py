@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from idcheck.layout import CORNER_RADIUS_MM, HEIGHT_MM, WIDTH_MM
-from idcheck.scene.geometry import CARD_MM, Points, as_quad, card_to_photo, project, px_per_mm
+from idcheck.scene.geometry import CORNERS_MM, Points, as_quad, card_to_photo, project, px_per_mm
 from idcheck.scene.picture import Picture
 from idcheck.scene.rectify import flatten
 from idcheck.types import Box, Matrix
@@ -109,7 +109,7 @@ def _fitted(photo: Picture, corners: Points, spread_mm: Floats) -> Refined:
     scale = float(np.clip(px_per_mm(as_quad(corners)), 1.5, _FINEST_PX_PER_MM))
     profiles = np.stack([_profile(photo, to_photo, edge, scale) for edge in range(4)])
     offsets, support = fit_lines(profiles, scale, spread_mm, _shown(photo, to_photo))
-    expected = np.array(CARD_MM.polygon)
+    expected = CORNERS_MM
     crossed = _crossings(offsets)
     moved = np.linalg.norm(crossed - expected, axis=1)
     crossed = np.where((moved > _FARTHEST_MM)[:, None], expected, crossed)

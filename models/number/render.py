@@ -20,10 +20,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from idcheck.layout import FIELDS, HEIGHT_MM, WIDTH_MM
+from idcheck.layout import FIELDS
 from idcheck.reading.fields import STRIP_PX_PER_MM
 from idcheck.reading.number import ALPHABET, INPUT_SIZE, PLACES, picture
-from idcheck.scene.geometry import as_quad, card_to_photo, project, px_per_mm, width_px
+from idcheck.scene.geometry import CORNERS_MM, as_quad, card_to_photo, project, px_per_mm, width_px
 from idcheck.scene.picture import Picture
 from idcheck.scene.rectify import flatten
 from idcheck.types import Box, Card, Colour, Gray, Matrix, Side
@@ -144,7 +144,7 @@ def photographed(rng: Rng, light: Light, area: Box, box: Box, conditions: Condit
     seen = _seen(rng, light, _shift(-origin) @ to_photo @ _page_to_mm(area), size, conditions)
     photo = _Part(developed(rng, seen, conditions))
     off = np.clip(rng.normal(0, conditions.corners_mm, (4, 2)), -_FURTHEST_MM, _FURTHEST_MM)
-    found = card_to_photo(as_quad(project(to_photo, _CARD + off)))
+    found = card_to_photo(as_quad(project(to_photo, CORNERS_MM + off)))
     return Taken(photo, _shift(-origin) @ to_photo, _shift(-origin) @ found)
 
 
@@ -212,7 +212,6 @@ def _face(rng: Rng, faces: tuple[Face, ...]) -> Face:
 
 
 _FURTHEST_MM: Final = 4.0
-_CARD: Final = np.array([[0.0, 0.0], [WIDTH_MM, 0.0], [WIDTH_MM, HEIGHT_MM], [0.0, HEIGHT_MM]])
 _GAMMA: Final = 2.2
 
 
@@ -265,7 +264,7 @@ class Taken:
     @property
     def card(self) -> Card:
         """The card where the pipeline takes it to be."""
-        corners = as_quad(project(self.found, _CARD))
+        corners = as_quad(project(self.found, CORNERS_MM))
         return Card(corners, 1.0, Side.PORTRAIT, width_px(corners), px_per_mm(corners), 0.0)
 
     def seen_at(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -383,7 +382,7 @@ def _pose(
     rotation = cv2.Rodrigues(np.array([0.0, 0.0, turn]))[0] @ cv2.Rodrigues(axis)[0]
     middle = np.array([box.x + box.width / 2, box.y + box.height / 2])
     distance = float(rng.uniform(220, 600))
-    space = np.c_[_CARD - middle, np.zeros(4)] @ rotation.T
+    space = np.c_[CORNERS_MM - middle, np.zeros(4)] @ rotation.T
     corners = space[:, :2] / (1 + space[:, 2:] / distance) * conditions.px_per_mm
     half = np.array([box.width / 2 + 2, box.height / 2 + 2])
     around = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half + middle
