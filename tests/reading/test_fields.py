@@ -10,9 +10,11 @@ import pytest
 from idcheck import reading
 from idcheck.errors import EngineError
 from idcheck.layout import FIELDS, HEIGHT_MM, WIDTH_MM
+from idcheck.photo import Photo
 from idcheck.reading import FieldName
 from idcheck.reading.recorded import Fault, Faulty, Recorded
-from idcheck.types import Card, Colour, Gray, Quad, Side, Transcript
+from idcheck.types import Card, Gray, Quad, Side, Transcript
+from tests.scene.pictures import gray_picture
 
 PX_PER_MM = 8.0
 CORNERS: Quad = (
@@ -21,41 +23,6 @@ CORNERS: Quad = (
     (100 + WIDTH_MM * 8, 60 + HEIGHT_MM * 8),
     (100, 60 + HEIGHT_MM * 8),
 )
-
-
-@dataclass(frozen=True)
-class Flat:
-    """A photo that is one picture in all its views."""
-
-    luma: Gray
-
-    @property
-    def width(self) -> int:
-        return int(self.luma.shape[1])
-
-    @property
-    def height(self) -> int:
-        return int(self.luma.shape[0])
-
-    @property
-    def orientation(self) -> int:
-        return 1
-
-    @property
-    def levels(self) -> int:
-        return 1
-
-    def gray(self, level: int) -> Gray:
-        return (self.luma,)[level]
-
-    def gray_crop(self, left: int, top: int, right: int, bottom: int, level: int = 0) -> Gray:
-        return self.gray(level)[top:bottom, left:right]
-
-    def colour(self, level: int) -> Colour:
-        return np.repeat(self.gray(level)[:, :, None], 3, axis=2)
-
-    def crop(self, left: int, top: int, right: int, bottom: int, level: int = 0) -> Colour:
-        return self.colour(level)[top:bottom, left:right]
 
 
 @dataclass
@@ -70,7 +37,7 @@ class Watching:
         return Transcript(field, (1.0,) * len(field), self.name)
 
 
-def photo_with_marked_fields() -> Flat:
+def photo_with_marked_fields() -> Photo:
     """Each field's box in its own gray, its left edge darker."""
     luma = np.full((600, 900), 10, np.uint8)
     for level, box in zip((120, 220), FIELDS.values(), strict=True):
@@ -78,7 +45,7 @@ def photo_with_marked_fields() -> Flat:
         w, h = round(box.width * PX_PER_MM), round(box.height * PX_PER_MM)
         luma[y : y + h, x : x + w] = level
         luma[y : y + h, x : x + w // 10] = level // 2
-    return Flat(luma)
+    return gray_picture(luma)
 
 
 def card(corners: Quad) -> Card:
@@ -101,7 +68,7 @@ def test_each_field_reaches_the_engine_and_comes_back_with_its_region() -> None:
 
 def test_a_mirrored_and_turned_card_is_shown_upright() -> None:
     upright = photo_with_marked_fields()
-    mirrored = Flat(np.ascontiguousarray(upright.luma[:, ::-1].T))
+    mirrored = gray_picture(upright.gray(0)[:, ::-1].T)
     tl, tr, br, bl = ((y, 900 - x) for x, y in CORNERS)
     engine = Watching()
     reading.read(mirrored, card((tl, tr, br, bl)), engine)
@@ -127,14 +94,14 @@ class Doubting:
         return Transcript(text, (self.confidences.pop(0),) * len(text), self.name)
 
 
-def photo_with_a_row_of_digits(off_mm: tuple[float, float]) -> Flat:
+def photo_with_a_row_of_digits(off_mm: tuple[float, float]) -> Photo:
     """Strokes where the number's eighteen digits should be, or that far beside."""
     luma = np.full((600, 900), 200, np.uint8)
     for place in range(18):
         x = 100 + (0.3341 * WIDTH_MM + 0.5 + 2.51 * place + off_mm[0]) * PX_PER_MM
         y = 60 + (0.8514 * HEIGHT_MM + off_mm[1]) * PX_PER_MM
         luma[round(y - 11) : round(y + 11), round(x) : round(x + 12)] = 60
-    return Flat(luma)
+    return gray_picture(luma)
 
 
 @pytest.mark.parametrize("second", [0.9, 0.3])

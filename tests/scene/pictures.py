@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,7 +12,7 @@ from idcheck.scene.geometry import px_per_mm, tilt_deg, width_px
 from idcheck.types import Card, Quad, Side
 
 
-def gray_picture(values: NDArray[np.float64]) -> Photo:
+def gray_picture(values: NDArray[Any]) -> Photo:
     """Whole values, 0 to 255."""
     luma = np.clip(np.round(values), 0, 255).astype(np.uint8)
     return Photo.from_pixels(np.repeat(luma[:, :, None], 3, axis=2))
