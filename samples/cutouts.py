@@ -12,7 +12,8 @@ import matplotlib.cbook
 import numpy as np
 import skimage.data
 
-from samples.arrays import F32, F64, U8, f32, gaussian, linear, linear_colour, smooth_noise, u8
+from samples.arrays import F32, F64, U8, f32, gaussian, linear, u8
+from samples.head import draw
 
 PHOTOGRAPHED = ("astronaut", "hopper")
 
@@ -147,63 +148,7 @@ def skin_tone(rng: np.random.Generator) -> F32:
 
 
 def _drawn_head(seed: int) -> Cutout:
-    """A plain drawn head, soft enough to stand in for a face out of focus or on a card."""
     rng = np.random.default_rng(seed)
-    size = 384
-    canvas = np.zeros((size, size, 3), np.float32)
-    alpha = np.zeros((size, size), np.float32)
-    skin = skin_tone(rng)
-    hair = linear_colour(rng, 0.01, 0.25, 0.4)
-    cx, cy = 192.0, 190.0
-    half_w, half_h = rng.uniform(62, 76), rng.uniform(84, 98)
-
-    def ellipse(x: float, y: float, rx: float, ry: float, soft: float = 1.0, angle: float = 0) -> F32:
-        mask = np.zeros((size, size), np.uint8)
-        cv2.ellipse(mask, ((x, y), (2 * rx, 2 * ry), angle), 255, -1, cv2.LINE_AA)
-        return gaussian(f32(mask / 255), soft)
-
-    def paint(mask: F32, colour: F32, opacity: float = 1.0) -> None:
-        m = (mask * opacity)[..., None]
-        canvas[:] = canvas * (1 - m) + m * colour
-        np.maximum(alpha, mask * opacity, out=alpha)
-
-    long_hair = rng.random() < 0.5
-    paint(ellipse(cx, cy - 22, half_w * rng.uniform(1.12, 1.3), half_h * rng.uniform(1.02, 1.15), 2), hair)
-    if long_hair:
-        paint(ellipse(cx, cy + 45, half_w * rng.uniform(1.15, 1.4), half_h * rng.uniform(1.0, 1.3), 3), hair)
-    neck = np.zeros((size, size), np.float32)
-    neck[round(cy + 30) : size - 40, round(cx - 0.52 * half_w) : round(cx + 0.52 * half_w)] = 1
-    paint(gaussian(neck, 2), skin * 0.75)
-    for side in (-1, 1):
-        paint(ellipse(cx + side * half_w, cy + 5, 11, 20, 1.5), skin * 0.85)
-    face = ellipse(cx, cy, half_w, half_h, 1.2)
-    paint(face, skin)
-    y, x = np.mgrid[:size, :size].astype(np.float32)
-    light = (
-        1.06 - 0.32 * ((x - cx + rng.uniform(-30, 30)) / half_w) ** 2 - 0.16 * ((y - cy + 25) / half_h) ** 2
-    )
-    shade = np.where(face > 0, np.clip(light, 0.45, 1.2), 1)
-    canvas *= shade[..., None].astype(np.float32)
-    eye_y, eye_x = cy - rng.uniform(2, 14), half_w * rng.uniform(0.40, 0.48)
-    for side in (-1, 1):
-        ex = cx + side * eye_x
-        paint(ellipse(ex, eye_y, 17, 11, 4), skin * 0.55, 0.6)
-        paint(ellipse(ex, eye_y, 12, 5.2, 1), f32([0.6, 0.62, 0.64]))
-        paint(ellipse(ex, eye_y, 5, 5, 1), f32([0.03, 0.03, 0.03]))
-        paint(ellipse(ex, eye_y - 20, 19, 3.6, 1.5, side * rng.uniform(-8, 8)), hair * 0.8, 0.85)
-    paint(ellipse(cx + 3, cy + 24, 7, 26, 5), skin * 0.72, 0.45)
-    paint(ellipse(cx, cy + 37, 14, 5, 3), skin * 0.5, 0.55)
-    lips = skin * f32([0.62, 0.5, 0.85])
-    paint(ellipse(cx, cy + 61, rng.uniform(20, 28), rng.uniform(5, 9), 1.5), f32(lips), 0.9)
-    paint(ellipse(cx, cy + 61, 20, 1.4, 1), f32(lips * 0.4), 0.8)
-    fringe = ellipse(
-        cx + rng.uniform(-20, 20), cy - half_h * 0.93, half_w * 1.05, half_h * rng.uniform(0.25, 0.45), 2
-    )
-    paint(fringe, hair)
-    grain = 1 + 0.05 * smooth_noise(rng, (size, size), 90, 2)
-    canvas *= np.clip(grain, 0.5, 1.5)[..., None]
-    fade = np.clip((cy + half_h + 14 - np.arange(size)) / 14, 0, 1)[:, None]
-    srgb = np.clip(np.power(np.clip(canvas, 0, 1), 1 / 2.2) * 255, 0, 255).astype(np.uint8)
-    box = (cx - half_w, cy - half_h * 0.82, cx + half_w, cy + half_h)
-    body = f32(alpha * fade)
-    return _cropped(Cutout(srgb, body, f32(face * body), box, skin))
+    tone = skin_tone(rng)
+    head = draw(rng, tone)
+    return _cropped(Cutout(head.bgr, head.alpha, head.skin, head.face, tone))
