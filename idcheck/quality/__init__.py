@@ -5,6 +5,7 @@ knows of scores or thresholds: the policy turns raw values into both.
 """
 
 from idcheck.quality.assessor import MEASURES, Assessor
-from idcheck.quality.measure import Cause, Measure
+from idcheck.quality.cause import Cause
+from idcheck.quality.measure import Measure
 
 __all__ = ["MEASURES", "Assessor", "Cause", "Measure"]

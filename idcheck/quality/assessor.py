@@ -7,8 +7,9 @@ from typing import Final
 
 from idcheck.errors import UsageError
 from idcheck.quality import blur, exposure, framing, lighting, occlusion
+from idcheck.quality.cause import Cause
 from idcheck.quality.face import FaceMesh
-from idcheck.quality.measure import Cause, Measure, Need
+from idcheck.quality.measure import Measure, Need
 from idcheck.quality.view import BODY, View
 from idcheck.scene.picture import Picture
 from idcheck.types import RawMeasure, Scene

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from idcheck.quality.cause import Cause
 from idcheck.quality.cover import CLIPPED, Cover, cells
-from idcheck.quality.measure import Cause
 from idcheck.quality.view import View, box_of
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from idcheck.quality.measure import Cause
+from idcheck.quality.cause import Cause
 from idcheck.quality.view import PUPILS_MM, View, box_of, pupil_distance
 from idcheck.types import Polygon
 

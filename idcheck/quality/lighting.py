@@ -19,8 +19,8 @@ from typing import Final
 
 import numpy as np
 
+from idcheck.quality.cause import Cause
 from idcheck.quality.cover import Cover, paper_cells
-from idcheck.quality.measure import Cause
 from idcheck.quality.quantile import quantile
 from idcheck.quality.view import View, box_of
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 import numpy as np
 
 from idcheck.quality import face
+from idcheck.quality.cause import Cause
 from idcheck.quality.cover import Cover, cells, paper_cells
-from idcheck.quality.measure import Cause
 from idcheck.quality.view import View
 
 

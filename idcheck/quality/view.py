@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from idcheck.layout import FIELDS, HEIGHT_MM, WIDTH_MM
+from idcheck.quality.cause import Cause
 from idcheck.quality.cover import SHAPE, Cover, cells, cover_mask
 from idcheck.quality.face import FaceMesh
 from idcheck.quality.line import begun_line, filled_line
 from idcheck.quality.quantile import quantile
+from idcheck.quality.spread import spread_mm
 from idcheck.scene.picture import Picture
 from idcheck.scene.rectify import Rectified, rectify, region, strip
 from idcheck.types import Box, Card, Face, Gray, Polygon, Quad, Scene, Side
@@ -28,6 +30,10 @@ BODY: Final = Box(0.17 * WIDTH_MM, 0.38 * HEIGHT_MM, 0.44 * WIDTH_MM, 0.32 * HEI
 """Birth date and two lines of address: print that every card has, beside the name and the number."""
 PRINT_PX_PER_MM: Final = 10.0
 """Of the strips in which print is measured: as fine as phones show it."""
+_PRINT_SCALES_MM: Final = (0.13, 0.25)
+"""By which print is blurred again to tell how blurred it is."""
+_LEAST_SHOWN: Final = 0.3
+"""Of a box: where less shows, its blur cannot be told."""
 _WHOLE_PX_PER_MM: Final = 5.0
 """Of the whole card, flat: two pixels a side for each cell of the mask of what covers it."""
 
@@ -70,6 +76,7 @@ class View:
     mesh: FaceMesh
     _strips: dict[Box, Gray] = field(default_factory=dict, init=False, repr=False)
     _shown: dict[Box, NDArray[np.bool_]] = field(default_factory=dict, init=False, repr=False)
+    _spreads: dict[Box, float | Cause] = field(default_factory=dict, init=False, repr=False)
     _regions: dict[Box, Polygon] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -143,6 +150,18 @@ class View:
             wide = cv2.resize(_shown(cells(self.cover, box)), size, interpolation=cv2.INTER_NEAREST)
             self._shown[box] = wide > 0
         return self._shown[box]
+
+    def spread(self, box: Box) -> float | Cause:
+        """Blur of the print in a box, in mm; see `idcheck.quality.spread`."""
+        if box not in self._spreads:
+            shown = self.shown(box)
+            enough = np.count_nonzero(shown) >= _LEAST_SHOWN * shown.size
+            self._spreads[box] = (
+                spread_mm(self.luma(box), shown, PRINT_PX_PER_MM, _PRINT_SCALES_MM)
+                if enough
+                else Cause.COVERED
+            )
+        return self._spreads[box]
 
     @cached_property
     def face(self) -> FaceView:

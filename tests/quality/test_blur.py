@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import cv2
 import numpy as np
 import pytest
 
-from idcheck.quality.blur import PRINT_SCALES_MM, spread_mm
-from idcheck.quality.measure import Cause
-from tests.quality.cards import PAPER, Shot, cover, flat_card, shots
+from idcheck.quality.cause import Cause
+from idcheck.quality.spread import spread_mm
+from tests.quality.cards import FINE, PAPER, Shot, cover, flat_card, shots
 from tests.quality.conftest import Measured, raw
 
 SUBJECTS = ("card.blur", "name.blur", "id_number.blur")
@@ -68,7 +69,7 @@ def test_a_card_without_print_cannot_be_assessed(measured: Measured) -> None:
 
 def test_noise_alone_is_not_print() -> None:
     noise = np.random.default_rng(3).normal(128, 12, (60, 480)).clip(0, 255).astype(np.uint8)
-    assert spread_mm(noise, np.ones(noise.shape, np.bool_), 10.0, PRINT_SCALES_MM) is Cause.NO_PRINT
+    assert spread_mm(noise, np.ones(noise.shape, np.bool_), 10.0, (0.13, 0.25)) is Cause.NO_PRINT
 
 
 def test_a_field_under_a_hand_cannot_be_assessed(measured: Measured) -> None:
@@ -81,3 +82,14 @@ def test_the_edge_of_a_finger_is_no_edge_of_print(measured: Measured) -> None:
     soft = Shot(disc_mm=1.2)
     bare, touched = measured(None, soft), measured(cover(flat_card(), 30, 50, 6, 12), soft)
     assert raw(touched, "id_number.blur") == pytest.approx(raw(bare, "id_number.blur"), rel=0.15)
+
+
+def test_the_number_steadies_the_name(measured: Measured) -> None:
+    smeared = flat_card().copy()
+    line = smeared[round(45.5 * FINE) : round(49.5 * FINE)]
+    cv2.GaussianBlur(line, (0, 0), 0.4 * FINE, dst=line)
+    alone, beside, covered = (measured(card) for card in (None, smeared, cover(smeared, 50, 50, 40, 8)))
+    assert raw(beside, "name.blur") == pytest.approx(
+        np.sqrt(raw(alone, "name.blur") * raw(beside, "id_number.blur")), rel=0.1
+    )
+    assert raw(covered, "name.blur") < 1.1 * raw(alone, "name.blur")
