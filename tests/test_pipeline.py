@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from idcheck import Checker, Claim, Decision, Facts, Policy, photo
-from idcheck.errors import EngineError, PhotoError, PhotoTooSmallError
+from idcheck import Checker, Claim, Decision, Facts, Policy, photo, weights
+from idcheck.errors import EngineError, PhotoError, PhotoTooSmallError, WeightsCorruptError
 from idcheck.reading.recorded import Fault, Faulty, Recorded
 from idcheck.types import Outcome
 
@@ -27,6 +27,15 @@ ON = date(2026, 11, 22)
 @pytest.fixture(scope="module")
 def checker() -> Checker:
     return Checker()
+
+
+@pytest.mark.parametrize("weight", sorted(weights.manifest()))
+def test_damaged_weights_are_found_when_a_checker_is_made(weight, monkeypatch, tmp_path):
+    damaged, find = tmp_path / "damaged", weights.find
+    damaged.write_bytes(b"x" + find(weight).read_bytes()[1:])
+    monkeypatch.setattr(weights, "find", lambda name: damaged if name == weight else find(name))
+    with pytest.raises(WeightsCorruptError, match=weight):
+        Checker()
 
 
 def png(picture) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Lock
+
 from idcheck.reading.engine import Engine, FieldName
 from idcheck.reading.name import NameReader
 from idcheck.reading.names import NameReaders
@@ -14,7 +16,7 @@ class Embedded:
     """Each field read by the reader that is best at it. Threads may share one."""
 
     def __init__(self, lines: bytes, numbers: bytes, names: bytes) -> None:
-        """Load the networks.
+        """Load the networks; PP-OCRv6, which takes longer than all others, when it is first asked.
 
         Args:
             lines: content of PP-OCRv6's ONNX file.
@@ -22,13 +24,12 @@ class Embedded:
             names: content of the name reader's.
 
         Raises:
-            WeightsCorruptError: one of them is not that network.
+            WeightsCorruptError: one of them is not that network; of ``lines`` `read` says so.
         """
-        any_line = PPOCR(lines)
-        self._readers: dict[FieldName, Engine] = {
-            "name": NameReaders(NameReader(names), any_line),
+        self._any_line = _Later(lines)
+        self._own: dict[FieldName, Engine] = {
+            "name": NameReaders(NameReader(names), self._any_line),
             "id_number": NumberReader(numbers),
-            "validity": any_line,
         }
 
     @property
@@ -38,4 +39,20 @@ class Embedded:
 
     def read(self, strip: Gray, field: FieldName) -> Transcript:
         """Read a strip; see :class:`idcheck.reading.Engine`."""
-        return self._readers[field].read(strip, field)
+        reader = self._own.get(field) or self._any_line()
+        return reader.read(strip, field)
+
+
+class _Later:
+    """PP-OCRv6, loaded once, by whoever needs it first: many a process never does."""
+
+    def __init__(self, model: bytes) -> None:
+        self._model = model
+        self._loaded: PPOCR | None = None
+        self._lock = Lock()
+
+    def __call__(self) -> PPOCR:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded, self._model = PPOCR(self._model), b""
+            return self._loaded

@@ -8,7 +8,9 @@ raised to its weight (Hinton, Products of experts, 1999).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -39,17 +41,15 @@ _UNSEEN: Final = np.float32(1e-7)
 class NameReaders:
     """Reads names. Threads may share one."""
 
-    def __init__(self, first: NameReader, second: PPOCR) -> None:
+    def __init__(self, first: NameReader, second: Callable[[], PPOCR]) -> None:
         """Take both readers.
 
         Args:
             first: asked always.
-            second: asked where the first is in doubt.
+            second: called for the reader that is asked where the first is in doubt, and not before.
         """
         self._first = first
         self._second = second
-        theirs = second.alphabet("name")
-        self._theirs = np.array([theirs.get(c, 0) for c in first.alphabet], np.intp)
 
     @property
     def name(self) -> str:
@@ -73,7 +73,13 @@ class NameReaders:
         if self._sure(places):
             return self._first.transcript(places, self._first.name)
         places = _combined(places, self._opinion(places, strip), _WEIGHT)
-        return self._first.transcript(places, f"{self._first.name}+{self._second.name}")
+        return self._first.transcript(places, f"{self._first.name}+{self._second().name}")
+
+    @cached_property
+    def _theirs(self) -> NDArray[np.intp]:
+        """The second reader's class of each of the first's, 0 where it has none."""
+        theirs = self._second().alphabet("name")
+        return np.array([theirs.get(c, 0) for c in self._first.alphabet], np.intp)
 
     def _sure(self, places: Places) -> bool:
         """Whether nothing is in doubt, or nothing was found that could be."""
@@ -87,23 +93,20 @@ class NameReaders:
         Its columns belong to the nearest place; of several, the highest probability counts. Where it has no
         column, it has no opinion of its own and repeats the first reader's.
         """
-        lattice = self._second.read(strip, "name").lattice
-        if lattice is None:
-            msg = "the second reader gave no lattice"
-            raise EngineError(msg)
+        seen = self._second().probabilities(strip, "name")
         height, width = strip.shape
         px_per_mm = height / layout.PRINTED["name"].height
         found = extent(strip, px_per_mm)
         left, right = ends(strip, found, px_per_mm) if found else (0, width)
-        columns = len(lattice.log_probs)
+        columns = len(seen)
         at_mm = (left + (np.arange(columns) + 0.5) / columns * (right - left)) / px_per_mm
         apart = np.abs(at_mm[:, None] - places.middles_mm)
         nearest = np.where(apart.min(axis=1) < _REACH_MM, apart.argmin(axis=1), -1)
         opinion = places.log_probs.copy()
         for place in range(len(opinion)):
-            own = lattice.log_probs[nearest == place]
+            own = seen[nearest == place]
             if len(own):
-                highest = np.where(self._theirs > 0, np.exp(own.max(axis=0))[self._theirs], 0)
+                highest = np.where(self._theirs > 0, own.max(axis=0)[self._theirs], 0)
                 opinion[place] = np.log(highest + _UNSEEN)
         return opinion
 

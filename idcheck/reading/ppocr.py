@@ -117,11 +117,18 @@ class PPOCR:
         A validity period is sought among digits, dot, dash, 长 and 期; anything else, such as the label's
         last character, counts as a gap.
         """
-        alphabet = self._alphabets[field]
-        probabilities = alphabet.probabilities(self._run(_picture(strip, field)))
+        alphabet, probabilities = self._alphabets[field], self.probabilities(strip, field)
         text, certain = _best_path(probabilities, alphabet.characters)
         log_probs = np.log(np.maximum(probabilities, _FLOOR, out=probabilities), out=probabilities)
         return Transcript(text, certain, self.name, Lattice(log_probs, alphabet.index))
+
+    def probabilities(self, strip: Gray, field: FieldName) -> NDArray[np.float32]:
+        """Of the blank and of each character of the field's alphabet; float32, shape (columns, 1 + n).
+
+        The columns lie side by side on what :func:`idcheck.reading.strip.trim` keeps of the strip. What the
+        network believes to be anything else is left out, so that rows sum to at most 1.
+        """
+        return self._alphabets[field].probabilities(self._run(_picture(strip, field)))
 
     def _run(self, picture: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.asarray(answers(self._session, {self._input: picture}, "recognition")[0][0], np.float32)

@@ -74,7 +74,7 @@ def network(model: Path | None) -> bytes:
 def engines(model: Path | None) -> dict[str, Engine]:
     """Ours, ours with its second opinion, and PP-OCRv6 small."""
     name, lines = NameReader(network(model)), PPOCR(weights.load("ppocrv6_rec_small"))
-    return {"alone": name, "with second opinion": NameReaders(name, lines), "PP-OCRv6": lines}
+    return {"alone": name, "with second opinion": NameReaders(name, lambda: lines), "PP-OCRv6": lines}
 
 
 def table(readers: dict[str, Engine], shown: Sequence[tuple[str, str, bool, Gray]]) -> None:

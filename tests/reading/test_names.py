@@ -24,7 +24,8 @@ def first() -> NameReader:
 
 @pytest.fixture(scope="module")
 def readers(first: NameReader) -> NameReaders:
-    return NameReaders(first, PPOCR(weights.load("ppocrv6_rec_small")))
+    second = PPOCR(weights.load("ppocrv6_rec_small"))
+    return NameReaders(first, lambda: second)
 
 
 @pytest.fixture(scope="module")

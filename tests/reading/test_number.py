@@ -181,3 +181,10 @@ def test_the_embedded_engine_sends_each_field_to_its_reader(model: bytes):
     assert engine.read(np.full((68, 366), 200, np.uint8), "name").engine == "idcheck-name"
     assert engine.read(np.full((70, 467), 200, np.uint8), "validity").engine == "ppocrv6-small"
     assert engine.name == "idcheck"
+
+
+def test_the_embedded_engine_looks_at_lines_only_when_it_has_to(model: bytes):
+    engine = Embedded(b"no network", model, weights.load("name_reader"))
+    assert engine.read(np.full((61, 481), 200, np.uint8), "id_number").engine == "idcheck-number"
+    with pytest.raises(WeightsCorruptError):
+        engine.read(np.full((70, 467), 200, np.uint8), "validity")
