@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -11,7 +12,7 @@ from idcheck.photo import Photo
 from idcheck.scene import Locator
 from idcheck.scene.card import Kind
 from idcheck.scene.geometry import signed_area
-from idcheck.scene.locator import _count, _Found, _printed
+from idcheck.scene.locator import _count, _foremost, _Found, _printed
 from idcheck.types import Box, Face, Side, Thing
 
 OFF = np.full(4, 0.01)
@@ -45,6 +46,18 @@ def test_the_holder_behind_the_card_is_a_person() -> None:
 def test_the_portrait_of_a_turned_card_is_printed_too(turn: list[int]) -> None:
     turned = _Found(CARD.corners[turn], Kind.PORTRAIT, 0.99, OFF)
     assert _printed(face(710, 990, 80), turned)
+
+
+def test_the_larger_of_two_cards_is_the_one_that_is_held() -> None:
+    small = _Found(CARD.corners / 2, Kind.PORTRAIT, 0.99, OFF)
+    larger = replace(CARD, confidence=0.9)
+    assert _foremost([small, larger]) == [larger, small]
+
+
+def test_what_may_be_a_sleeve_is_no_second_card() -> None:
+    sleeve = _Found(CARD.corners * 3, Kind.PORTRAIT, 0.7, OFF)
+    assert _foremost([sleeve, CARD]) == [CARD]
+    assert _foremost([sleeve]) == [sleeve]
 
 
 def test_a_second_subject_counts_and_a_passer_by_does_not() -> None:
