@@ -60,8 +60,8 @@ portrait's own is some 0.2; that of a person who looks over the card, or is cove
 
 
 _AS_SURE: Final = 0.8
-"""Of the surest card's confidence, what another has at least: on 1,610 drawn photos second cards had 0.9 of it,
-and a wall or a sleeve beside a card 0.78."""
+"""Of the surest card's confidence, what another has at least: on 1,610 drawn photos second cards had 0.9 of
+it, a wall or a sleeve beside a card 0.78 at most."""
 _DOUBTFUL: Final = 0.55
 """Support of an edge below which it may be something else's: a finger's, a stripe's on the wall."""
 _CLEAR: Final = 0.65
