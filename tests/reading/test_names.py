@@ -69,6 +69,13 @@ def test_opinions_are_about_the_places_they_stand_at(readers: NameReaders, drawn
         assert "".join(alphabet[i] for i in opinion[stands].argmax(axis=1)) == text
 
 
+@pytest.mark.needs("fonts")
+def test_a_hopeless_name_gets_none(readers: NameReaders, drawn: ModuleType):
+    transcript = readers.read(blurred(drawn.strip("魏赟骞", "name"), 9.0), "name")
+    assert transcript.engine == ALONE
+    assert 0.0 < transcript.confidence < 0.15
+
+
 def test_paper_without_print_needs_none_either(readers: NameReaders):
     transcript = readers.read(np.full((69, 366), 200, np.uint8), "name")
     assert (transcript.text, transcript.engine) == ("", ALONE)
