@@ -1,8 +1,9 @@
 """Faces, by MediaPipe's full-range BlazeFace (Bazarevsky et al., 2019; the sparse model of MediaPipe).
 
-The network (`models/faces`) sees the whole photo, 192 pixels long, with a black bar beside it, in colour: in
-gray it misses half-hidden faces and second ones. Where nothing shows it looks again at a brightened view, and
-then at the photo turned by quarters, since a file may have lost its orientation.
+The network (`models/faces`) sees the whole photo with a black bar beside it, in colour: in gray it misses
+half-hidden faces and second ones. It looks at a view of 160 pixels first, and at one of 192 where that leaves a
+doubt. Where nothing shows it looks again at a brightened view, and then at the photo turned by quarters, since a
+file may have lost its orientation.
 """
 
 from __future__ import annotations
@@ -20,14 +21,18 @@ from idcheck.scene.geometry import as_polygon
 from idcheck.scene.picture import Picture, coarsest_level
 from idcheck.types import Box, Colour, Face
 
-SIDE: Final = 192
-"""Pixels of the network's view along the photo's long side."""
-_ACROSS: Final = 160
-_LEAST_BAR: Final = 16
-"""Pixels of the view along the short side, and how many of them are black at least: a photo that leaves fewer
-gets a square view, which takes a sixth longer. Without any bar the network loses faces."""
+_SIDES: Final = (160, 192)
+"""Pixels of the views along the photo's long side."""
+_STEP: Final = 32
+"""Sides of a view are multiples of this."""
+_LEAST_BAR: Final = 8
+"""Pixels of a view along the short side that are black at least: without any the network loses faces."""
 _STRIDE: Final = 4
 """Pixels a cell; each has an anchor in its middle, whose own size is the whole input's."""
+_SURE: Final = 0.6
+_DOUBTFUL: Final = 0.2
+"""A first view with a face of the one score, and with none from the other up to it, suffices: four in five do. A
+face that is too small for it has such a score there."""
 _LEAST_SCORE: Final = 0.5
 _LEAST_SCORE_TURNED: Final = 0.6
 """More views are more chances to be wrong."""
@@ -70,10 +75,16 @@ class FaceDetector:
 
     def detect(self, photo: Picture) -> tuple[Face, ...]:
         """Every face, the largest first."""
-        view = _view_of(photo)
-        upright = self._look(view, _LEAST_SCORE_AT_LAST)
-        faces = [face for face in upright if face.confidence >= _LEAST_SCORE] or self._harder(view) or upright
+        first, second = _SIDES
+        faces = self._look(_view_of(photo, first), _DOUBTFUL)
+        if not faces or min(face.confidence for face in faces) < _SURE:
+            faces = self._closer(_view_of(photo, second))
         return tuple(sorted(faces, key=lambda face: -face.box.width))
+
+    def _closer(self, view: _View) -> list[Face]:
+        """Faces that are sure enough, or the least unsure."""
+        upright = self._look(view, _LEAST_SCORE_AT_LAST)
+        return [face for face in upright if face.confidence >= _LEAST_SCORE] or self._harder(view) or upright
 
     def _harder(self, view: _View) -> list[Face]:
         """Faces in the dark, or lying on their side."""
@@ -89,16 +100,20 @@ class FaceDetector:
         return [_in_photo(view, row, score) for row, score in decode(scores[0, 0], places[0], least)]
 
 
-def _view_of(photo: Picture) -> _View:
-    scale = SIDE / max(photo.width, photo.height)
+def _view_of(photo: Picture, side: int) -> _View:
+    """The photo, so many pixels long, with its bar."""
+    scale = side / max(photo.width, photo.height)
     size = (max(1, round(photo.width * scale)), max(1, round(photo.height * scale)))
-    level = photo.colour(coarsest_level(photo, SIDE))
+    level = photo.colour(coarsest_level(photo, side))
     small = np.asarray(cv2.resize(level, size, interpolation=cv2.INTER_AREA), np.uint8)
-    width, height = (_ACROSS if side <= _ACROSS - _LEAST_BAR else SIDE for side in size)
-    pixels = cv2.copyMakeBorder(
-        small, 0, height - size[1], 0, width - size[0], cv2.BORDER_CONSTANT, value=(0, 0, 0)
-    )
+    right, below = (_bar(size[0]), 0) if size[0] < size[1] else (0, _bar(size[1]))
+    pixels = cv2.copyMakeBorder(small, 0, below, 0, right, cv2.BORDER_CONSTANT, value=(0, 0, 0))
     return _View(np.asarray(pixels, np.uint8), scale)
+
+
+def _bar(side: int) -> int:
+    """Pixels that a side falls short of a view's."""
+    return -(-(side + _LEAST_BAR) // _STEP) * _STEP - side
 
 
 def _turned(view: _View, quarters: int) -> _View:
