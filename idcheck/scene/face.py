@@ -1,9 +1,9 @@
 """Faces, by MediaPipe's full-range BlazeFace (Bazarevsky et al., 2019; the sparse model of MediaPipe).
 
 The network (`models/faces`) sees the whole photo with a black bar beside it, in colour: in gray it misses
-half-hidden faces and second ones. It looks at a view of 160 pixels first, and at one of 192 where that leaves a
-doubt. Where nothing shows it looks again at a brightened view, and then at the photo turned by quarters, since a
-file may have lost its orientation.
+half-hidden faces and second ones. It looks at a view of 160 pixels first, and at one of 192 where that leaves
+a doubt. Where nothing shows it looks again at a brightened view, and then at the photo turned by quarters,
+since a file may have lost its orientation.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _STRIDE: Final = 4
 """Pixels a cell; each has an anchor in its middle, whose own size is the whole input's."""
 _SURE: Final = 0.6
 _DOUBTFUL: Final = 0.2
-"""A first view with a face of the one score, and with none from the other up to it, suffices: four in five do. A
-face that is too small for it has such a score there."""
+"""A first view with a face of the one score, and with none from the other up to it, suffices: four in five
+do. A face that is too small for it has such a score there."""
 _LEAST_SCORE: Final = 0.5
 _LEAST_SCORE_TURNED: Final = 0.6
 """More views are more chances to be wrong."""
