@@ -12,16 +12,11 @@ tell that as well, but not shake: digits are not even in direction.
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 
 from idcheck.quality.cause import Cause
-from idcheck.quality.spread import spread_mm
 from idcheck.quality.view import BODY, View, box_of
 from idcheck.types import Box
-
-FACE_SCALES_MM: Final = (0.5, 1.0)
 
 
 def of_print(view: View, subject: str) -> float | Cause:
@@ -39,7 +34,4 @@ def _print_of(subject: str) -> Box:
 
 def of_face(view: View, _subject: str) -> float | Cause:
     """Of the holder's face, in mm at its distance."""
-    face = view.face
-    if min(face.luma.shape) < 16 or face.px_per_mm < 0.3:
-        return Cause.TOO_SMALL
-    return spread_mm(face.luma, np.ones(face.luma.shape, np.bool_), face.px_per_mm, FACE_SCALES_MM)
+    return view.face_spread

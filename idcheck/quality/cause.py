@@ -20,3 +20,5 @@ class Cause(StrEnum):
     """Nothing stands out of the noise."""
     TOO_SMALL = "too_small"
     """Too few pixels."""
+    BLURRED = "blurred"
+    """Too blurred to tell."""

@@ -6,8 +6,9 @@ Raw: a fraction from 0 to 1, the largest of three estimates.
 - So is what the frame cuts off.
 - For everything else MediaPipe's face mesh (Kartynnik et al., Real-time facial surface geometry, 2019) is
   asked how sure it is that the crop shows a face. Its logit falls as more of the face is covered: 30 to 50
-  for a bare one, 20 for a hand, 10 for a mask; `_BARE_LOGIT` and `_PER_LOGIT` turn it into a share. Dark
-  glasses alone hardly trouble it: what is dark and wide around the eyes is added.
+  for a bare one, 20 for a hand, 10 for a mask; and as the face is blurred, which is no cover: of bare faces
+  one in twenty has less than 27 in focus, 18 from 8 mm of blur. `_BARE_LOGIT` and `_PER_LOGIT` turn it into a
+  share. Dark glasses alone hardly trouble it: what is dark and wide around the eyes is added.
 
 Compared on drawn scenes with photographed heads, as area under the curve against clear ones: deviation of
 colour from the face's own skin 0.71, for it sees a white mask but no hand, and takes light from two sides for
@@ -39,7 +40,11 @@ SIDE: Final = 192
 
 _AROUND: Final = 1.5
 """Side of the crop over the longer side of the face's box, as the network was trained."""
-_BARE_LOGIT: Final = 28.0
+VAGUE_MM: Final = 21.0
+"""From this blur on it hardly takes a bare face for one."""
+_BLUR_MM: Final = (6.0, 14.0)
+_BARE_LOGIT: Final = (28.0, 16.0)
+"""What the network may say of a bare face that is blurred so much; linear between them."""
 _PER_LOGIT: Final = 1 / 40
 _ROUND: Final = np.arange(24) * np.pi / 12
 _OVAL: Final = 0.5 + 0.5 * np.stack([np.cos(_ROUND), np.sin(_ROUND)], axis=1)
@@ -64,11 +69,17 @@ class FaceMesh:
             msg = "the face mesh's weights are another network's"
             raise WeightsCorruptError(msg)
 
-    def covered(self, face: Upright) -> float:
-        """Share of the face that is covered, 0 to 1; dark glasses apart."""
+    def covered(self, face: Upright, blur_mm: float) -> float:
+        """Share of the face that is covered, 0 to 1; dark glasses apart.
+
+        Args:
+            face: the face.
+            blur_mm: how blurred it is, in mm at its distance.
+        """
         blob = cv2.dnn.blobFromImage(face.picture, 1 / 255, swapRB=True)
         (logit,) = self._session.run(["logit"], {"picture": blob})
-        return float(np.clip((_BARE_LOGIT - logit.item()) * _PER_LOGIT, 0, 1))
+        bare = np.interp(blur_mm, _BLUR_MM, _BARE_LOGIT)
+        return float(np.clip((bare - logit.item()) * _PER_LOGIT, 0, 1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -40,8 +40,11 @@ def of_face(view: View, _subject: str) -> float | Cause:
         return Cause.NO_FACE
     card = view.scene.card
     level = face.upright(view.photo, found)
+    blur_mm = 0.0 if isinstance(view.face_spread, Cause) else view.face_spread
+    if blur_mm > face.VAGUE_MM:
+        return Cause.BLURRED
     return max(
-        min(view.mesh.covered(level) + face.behind_glasses(level), 1.0),
+        min(view.mesh.covered(level, blur_mm) + face.behind_glasses(level), 1.0),
         face.behind(found, card.corners) if card is not None else 0.0,
         face.beyond(found, view.frame),
     )

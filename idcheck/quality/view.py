@@ -32,6 +32,11 @@ PRINT_PX_PER_MM: Final = 10.0
 """Of the strips in which print is measured: as fine as phones show it."""
 _PRINT_SCALES_MM: Final = (0.13, 0.25)
 """By which print is blurred again to tell how blurred it is."""
+_FACE_SCALES_MM: Final = (0.5, 1.0)
+"""The same for faces."""
+_LEAST_FACE_PX: Final = 16
+_LEAST_FACE_DENSITY: Final = 0.3
+"""Pixels, and pixels a mm, below which a face's blur cannot be told."""
 _LEAST_SHOWN: Final = 0.3
 """Of a box: where less shows, its blur cannot be told."""
 _WHOLE_PX_PER_MM: Final = 5.0
@@ -182,6 +187,14 @@ class View:
             return FaceView(self.photo.gray_crop(left, top, right, bottom), density)
         shown = self.photo.gray(level)[top : max(bottom, top), left : max(right, left)]
         return FaceView(shown, density * scale)
+
+    @cached_property
+    def face_spread(self) -> float | Cause:
+        """Blur of the holder's face, in mm at its distance; see `idcheck.quality.spread`."""
+        luma, px_per_mm = self.face.luma, self.face.px_per_mm
+        if min(luma.shape) < _LEAST_FACE_PX or px_per_mm < _LEAST_FACE_DENSITY:
+            return Cause.TOO_SMALL
+        return spread_mm(luma, np.ones(luma.shape, np.bool_), px_per_mm, _FACE_SCALES_MM)
 
     @property
     def frame(self) -> Quad:
