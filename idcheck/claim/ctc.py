@@ -163,23 +163,26 @@ def changes(emissions: Floats, text: Symbols, channel: Channel) -> tuple[Floats,
         nothing.
     """
     graph = _Graph.of([text], channel)
-    moves, ends = graph.moves[0], graph.ends
-    own = emissions[:, graph.symbols[0]]
-    alpha, alphas, scales = graph.start()[0], [graph.start()[0]], []
-    for number, column in enumerate(own, start=1):
-        alpha = alpha @ moves * column
-        scales.append(1.0 if number % _RESCALED else max(float(alpha.sum()), _TINY))
-        alpha /= scales[-1]
-        alphas.append(alpha)
-    betas = [ends]
-    for column, scale in zip(own[:0:-1], scales[:0:-1], strict=True):
-        betas.append((betas[-1] * column / scale) @ moves.T)
-    before, after = np.concatenate(alphas[:-1]), np.concatenate(betas[::-1])
-    entered = before @ moves
-    # What each column and all that follow it say of a path that enters a state there; after the last, that it
-    # may end.
-    onward = np.concatenate((after[1:] * own[1:] / np.array(scales[1:])[:, None], ends))
+    moves, ends = graph.moves[0], graph.ends[0]
+    own, scales = emissions[:, graph.symbols[0]], np.ones(len(emissions))
+    alphas = np.zeros((len(own) + 1, len(ends)))  # before the first column, and in each
+    alphas[0, 0] = 1.0
+    for number, (alpha, column, then) in enumerate(zip(alphas, own, alphas[1:], strict=False), start=1):
+        np.dot(alpha, moves, out=then)
+        then *= column
+        if number % _RESCALED == 0:
+            scales[number - 1] = max(float(then.sum()), _TINY)
+            then /= scales[number - 1]
+    scaled = own / scales[:, None]
+    # What each column's state leaves to those that follow, and what these say of a path that enters one there;
+    # after the last column, that it may end.
+    after, onward = np.tile(ends, (2, len(own), 1))
+    for beta, column, goes, then in zip(after[:0:-1], scaled[:0:-1], onward[-2::-1], after[-2::-1], strict=True):
+        np.multiply(beta, column, out=goes)
+        np.dot(moves, goes, out=then)
     onward[-1, 1::2] = 0.0
+    before = alphas[:-1]
+    entered = before @ moves
     characters, blanks = slice(1, None, 2), slice(0, None, 2)
     replaced_in = entered[:, characters] - before[:, characters]
     replaced_out = after[:, characters] - onward[:, characters]
@@ -192,7 +195,7 @@ def changes(emissions: Floats, text: Symbols, channel: Channel) -> tuple[Floats,
         np.concatenate((replaced_in, put_in), axis=1),
         np.concatenate((replaced_out, put_out), axis=1),
     )
-    ways /= max(float((alpha * ends).sum()), _TINY)
+    ways /= max(float(alphas[-1] @ ends), _TINY)
     visited = ways[np.arange(len(text)), list(text)]
     ways[: len(text)] += np.maximum(0.0, 1.0 - visited)[:, None]  # a missed character may be any
     ratios = np.log(np.maximum(ways, _TINY))
@@ -211,8 +214,9 @@ def _through(emissions: Floats, entering: Floats, leaving: Floats) -> Floats:
         shape (places, symbols).
     """
     inside = np.zeros((entering.shape[1], emissions.shape[1]))
-    total = np.zeros_like(inside)
-    for column, came, goes in zip(emissions, entering, leaving, strict=True):
-        inside = np.minimum((inside + came[:, None]) * column, _HUGE)
-        total += inside * goes[:, None]
-    return total
+    stays = np.zeros((len(emissions), *inside.shape))
+    for column, came, now in zip(emissions, entering[:, :, None], stays, strict=True):
+        np.add(inside, came, out=now)
+        now *= column
+        inside = np.minimum(now, _HUGE, out=now)
+    return np.einsum("cps,cp->ps", stays, leaving)

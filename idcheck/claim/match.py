@@ -182,30 +182,28 @@ def _best_valid(scores: Floats, typed: str) -> str:
         scores: of each value at each place, shape (18, 11); value 10 is X.
         typed: a valid number.
     """
-    own, own_score, own_remainder = [_DIGITS.index(c) for c in typed], 0.0, 0
-    best = np.full(11, -np.inf)
-    choices = np.zeros((18, 11), np.intp)
-    left_typed = np.zeros(
-        (18, 11), np.bool_
-    )  # whether the best path of a remainder leaves the typed number here
-    for place in range(18):
-        values = scores[place] if place == 17 else np.where(np.arange(11) < 10, scores[place], -np.inf)
-        ways = best[_BEFORE[place]] + values
-        choices[place] = ways.argmax(axis=1)
+    places = np.arange(18)
+    own = np.array([_DIGITS.index(c) for c in typed])
+    values = scores.copy()
+    values[:17, 10] = -np.inf
+    kept = values[places, own]
+    remainders = np.cumsum(_STEPS[places, own]) % 11
+    # From the typed number, up to each place, with another value there: the score by the remainder then.
+    partings = np.full((18, 11), -np.inf)
+    rows = (np.append(0, remainders[:-1])[:, None] + _STEPS) % 11
+    np.put_along_axis(partings, rows, np.append(0.0, np.cumsum(kept)[:-1])[:, None] + values, axis=1)
+    partings[places, remainders] = -np.inf
+    choices, best = np.zeros((18, 11), np.intp), np.full(11, -np.inf)
+    for before, value, parting, choice in zip(_BEFORE, values, partings, choices, strict=True):
+        ways = np.column_stack((best[before] + value, parting))
+        ways.argmax(axis=1, out=choice)
         best = ways.max(axis=1)
-        parting = own_score + values
-        parting[own[place]] = -np.inf
-        remainders = (own_remainder + _STEPS[place]) % 11
-        better = parting > best[remainders]
-        best[remainders[better]] = parting[better]
-        choices[place][remainders[better]] = np.flatnonzero(better)
-        left_typed[place][remainders[better]] = True
-        own_score += float(values[own[place]])
-        own_remainder = int(remainders[own[place]])
-    digits, remainder = list(own), 1
+    digits, remainder = own.tolist(), 1
     for place in range(17, -1, -1):
-        digits[place] = int(choices[place][remainder])
-        if left_typed[place][remainder]:
+        choice = int(choices[place, remainder])
+        if choice == 11:
+            digits[place] = int(np.flatnonzero(rows[place] == remainder)[0])
             break
-        remainder = int(_BEFORE[place][remainder, digits[place]])
+        digits[place] = choice
+        remainder = int(_BEFORE[place, remainder, choice])
     return "".join(_DIGITS[d] for d in digits)

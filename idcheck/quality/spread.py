@@ -88,12 +88,14 @@ class _Gradients:
 
 def _gradients(levels: NDArray[np.float32], shown: NDArray[np.bool_], sigma_px: float) -> _Gradients:
     smooth = cv2.GaussianBlur(levels, (0, 0), sigma_px)
-    dx = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=1, scale=0.5)[shown]
-    dy = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=1, scale=0.5)[shown]
-    tensor = np.array([dx @ dx, dx @ dy, dy @ dy], np.float64) / dx.size
+    dx, dy = np.zeros_like(smooth), np.zeros_like(smooth)
+    np.subtract(smooth[:, 2:], smooth[:, :-2], out=dx[:, 1:-1])
+    np.subtract(smooth[2:], smooth[:-2], out=dy[1:-1])
+    dx, dy = (dx.ravel(), dy.ravel()) if shown.all() else (dx[shown], dy[shown])
+    tensor = np.array([dx @ dx, dx @ dy, dy @ dy], np.float64) / (4 * dx.size)
     # Squared gradients of Gaussian noise are distributed exponentially: a quantile gives their mean.
     few = dx[::3], dy[::3]
     squared = few[0] * few[0] + few[1] * few[1]
     rank = int(_SMOOTHEST * squared.size)
-    noise = float(np.partition(squared, rank)[rank]) / -np.log(1 - _SMOOTHEST) / 2
+    noise = float(np.partition(squared, rank)[rank]) / -np.log(1 - _SMOOTHEST) / 8
     return _Gradients(tensor, noise)
