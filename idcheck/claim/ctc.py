@@ -168,18 +168,17 @@ def changes(emissions: Floats, text: Symbols, channel: Channel) -> tuple[Floats,
     alphas = np.zeros((len(own) + 1, len(ends)))  # before the first column, and in each
     alphas[0, 0] = 1.0
     for number, (alpha, column, then) in enumerate(zip(alphas, own, alphas[1:], strict=False), start=1):
-        np.dot(alpha, moves, out=then)
-        then *= column
+        np.multiply(np.dot(alpha, moves), column, out=then)
         if number % _RESCALED == 0:
             scales[number - 1] = max(float(then.sum()), _TINY)
-            then /= scales[number - 1]
+            np.divide(then, scales[number - 1], out=then)
     scaled = own / scales[:, None]
-    # What each column's state leaves to those that follow, and what these say of a path that enters one there;
+    # What all that follows a column says of a path that is in a state there, and of one that enters one next:
     # after the last column, that it may end.
     after, onward = np.tile(ends, (2, len(own), 1))
-    for beta, column, goes, then in zip(after[:0:-1], scaled[:0:-1], onward[-2::-1], after[-2::-1], strict=True):
-        np.multiply(beta, column, out=goes)
-        np.dot(moves, goes, out=then)
+    for column in range(len(own) - 1, 0, -1):
+        np.multiply(after[column], scaled[column], out=onward[column - 1])
+        np.dot(moves, onward[column - 1], out=after[column - 1])
     onward[-1, 1::2] = 0.0
     before = alphas[:-1]
     entered = before @ moves
@@ -216,7 +215,5 @@ def _through(emissions: Floats, entering: Floats, leaving: Floats) -> Floats:
     inside = np.zeros((entering.shape[1], emissions.shape[1]))
     stays = np.zeros((len(emissions), *inside.shape))
     for column, came, now in zip(emissions, entering[:, :, None], stays, strict=True):
-        np.add(inside, came, out=now)
-        now *= column
-        inside = np.minimum(now, _HUGE, out=now)
+        inside = np.minimum((inside + came) * column, _HUGE, out=now)
     return np.einsum("cps,cp->ps", stays, leaving)
