@@ -216,4 +216,4 @@ def _through(emissions: Floats, entering: Floats, leaving: Floats) -> Floats:
     stays = np.zeros((len(emissions), *inside.shape))
     for column, came, now in zip(emissions, entering[:, :, None], stays, strict=True):
         inside = np.minimum((inside + came) * column, _HUGE, out=now)
-    return np.einsum("cps,cp->ps", stays, leaving)
+    return np.asarray(np.einsum("cps,cp->ps", stays, leaving), np.float64)

@@ -194,16 +194,16 @@ def _best_valid(scores: Floats, typed: str) -> str:
     np.put_along_axis(partings, rows, np.append(0.0, np.cumsum(kept)[:-1])[:, None] + values, axis=1)
     partings[places, remainders] = -np.inf
     choices, best = np.zeros((18, 11), np.intp), np.full(11, -np.inf)
-    for before, value, parting, choice in zip(_BEFORE, values, partings, choices, strict=True):
-        ways = np.column_stack((best[before] + value, parting))
+    for before, score, parting, choice in zip(_BEFORE, values, partings, choices, strict=True):
+        ways = np.column_stack((best[before] + score, parting))
         ways.argmax(axis=1, out=choice)
         best = ways.max(axis=1)
     digits, remainder = own.tolist(), 1
     for place in range(17, -1, -1):
-        choice = int(choices[place, remainder])
-        if choice == 11:
+        value = int(choices[place, remainder])
+        if value == 11:  # here the best path parts from the typed number
             digits[place] = int(np.flatnonzero(rows[place] == remainder)[0])
             break
-        digits[place] = choice
-        remainder = int(_BEFORE[place, remainder, choice])
+        digits[place] = value
+        remainder = int(_BEFORE[place, remainder, value])
     return "".join(_DIGITS[d] for d in digits)
