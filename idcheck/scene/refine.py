@@ -33,6 +33,9 @@ _CLEAR_MM: Final = CORNER_RADIUS_MM + 1.0
 _PIECES: Final = 32
 _ALONG: Final = (np.arange(_PIECES) + 0.5) / _PIECES
 """Where the pieces' middles are, as fractions of the band's length."""
+_BETWEEN: Final = np.stack([1 - _ALONG, _ALONG])
+"""From a line's offsets at its two ends to those at the pieces' middles."""
+_POWERS: Final = np.stack([np.ones(_PIECES), _ALONG, _ALONG**2], axis=1)
 _STEP_MM: Final = 0.35
 """Between the offsets that are tried."""
 _STEEPEST_MM: Final = 2.5
@@ -107,8 +110,8 @@ def refine(photo: Picture, corners: Points, off_mm: float | Floats = 1.5) -> Ref
 def _fitted(photo: Picture, corners: Points, spread_mm: Floats) -> Refined:
     to_photo = card_to_photo(as_quad(corners))
     scale = float(np.clip(px_per_mm(as_quad(corners)), 1.5, _FINEST_PX_PER_MM))
-    profiles = np.stack([_profile(photo, to_photo, edge, scale) for edge in range(4)])
-    offsets, support = fit_lines(profiles, scale, spread_mm, _shown(photo, to_photo))
+    profiles = _profiles(photo, to_photo, scale)
+    offsets, support = fit_lines(profiles, spread_mm, _shown(photo, to_photo))
     expected = CORNERS_MM
     crossed = _crossings(offsets)
     moved = np.linalg.norm(crossed - expected, axis=1)
@@ -125,32 +128,33 @@ def _shown(photo: Picture, to_photo: Matrix) -> NDArray[np.bool_]:
     return np.asarray((x >= 0) & (y >= 0) & (x <= photo.width) & (y <= photo.height))
 
 
-def _profile(photo: Picture, to_photo: Matrix, edge: int, scale: float) -> Floats:
-    """Strength of the brightness change, shape (pieces, distances); distances run outward."""
-    box = _BANDS_MM[edge]
+def _profiles(photo: Picture, to_photo: Matrix, scale: float) -> Floats:
+    """Strength of the brightness change, shape (edges, pieces, distances); distances run outward."""
     across = round(2 * _BAND_MM * scale)
-    size = (round(box.width * scale), across) if edge % 2 == 0 else (across, round(box.height * scale))
-    flat = flatten(photo, to_photo, box, size, black_beyond=False)  # the frame is no edge of the card
-    if edge % 2 == 0:
-        flat = flat.T
-    if edge in (0, 3):
-        flat = flat[:, ::-1]
-    pieces = cv2.resize(flat.astype(np.float32), (across, _PIECES), interpolation=cv2.INTER_AREA)
-    smooth = cv2.GaussianBlur(pieces, (0, 0), sigmaX=max(0.8, 0.12 * scale), sigmaY=0.01)
-    change = np.zeros((_PIECES, across))
-    change[:, 1:-1] = np.abs(smooth[:, 2:] - smooth[:, :-2]) / 2
-    return change
+    pieces = np.empty((4, _PIECES, across), np.float32)
+    for edge, box in enumerate(_BANDS_MM):
+        size = (round(box.width * scale), across) if edge % 2 == 0 else (across, round(box.height * scale))
+        flat = flatten(photo, to_photo, box, size, black_beyond=False)  # the frame is no edge of the card
+        along = flat.T if edge % 2 == 0 else flat
+        outward = along[:, ::-1] if edge in (0, 3) else along
+        cv2.resize(
+            outward.astype(np.float32), (across, _PIECES), dst=pieces[edge], interpolation=cv2.INTER_AREA
+        )
+    sigma = max(0.8, 0.12 * scale)
+    smooth = cv2.GaussianBlur(pieces.reshape(-1, across), (0, 0), sigmaX=sigma, sigmaY=0.01).reshape(
+        pieces.shape
+    )
+    change = np.zeros(pieces.shape)
+    np.abs(smooth[..., 2:] - smooth[..., :-2], out=change[..., 1:-1])
+    return change / 2
 
 
-def fit_lines(
-    profiles: Floats, scale: float, spread_mm: Floats, shown: NDArray[np.bool_]
-) -> tuple[Floats, Floats]:
+def fit_lines(profiles: Floats, spread_mm: Floats, shown: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """The straight edge in each band.
 
     Args:
         profiles: strength of the brightness change, shape (bands, pieces, distances); the middle of the
-            distances is the line that is expected.
-        scale: distances a mm.
+            distances, which cover the band, is the line that is expected.
         spread_mm: how far off each expected line is likely to be, shape (bands,).
         shown: which pieces are in the photo, shape (bands, pieces); the others say nothing.
 
@@ -160,78 +164,84 @@ def fit_lines(
         where too few do.
     """
     bands, pieces, distances = profiles.shape
-    profiles = profiles * shown[..., None]
+    if not shown.all():
+        profiles = profiles * shown[..., None]
     # A piece counts by how clearly it shows an edge, up to one: a sleeve counts no more than the card.
     strongest, counts = np.sort(profiles.max(axis=2), axis=1), shown.sum(axis=1)
     rank = np.minimum(pieces - counts + np.round(0.4 * counts).astype(np.intp), pieces - 1)
     reference = np.maximum(strongest[np.arange(bands), rank], 1.0)
-    tried, columns = _lines_to_try(distances, scale)
+    tried, crossed = _lines_to_try(distances)
     votes = np.minimum(profiles / reference[:, None, None], 1.0).astype(np.float32)
-    score = votes.reshape(bands, -1)[:, columns].sum(axis=2) / pieces
+    score = votes.reshape(bands, -1).take(crossed, axis=1).sum(axis=1) / pieces
     first, last = tried.T
     nearness = np.exp(-(first**2 + last**2 - first * last) / (2 * spread_mm[:, None] ** 2))
     best = np.argmax(score * (0.6 + 0.4 * nearness), axis=1)
-    offsets, agree = _polished(profiles, reference, tried[best], scale)
+    offsets, agree = _polished(profiles, reference, tried[best])
     support = agree / np.maximum(counts, _LEAST_SHOWN)
     believed = (support >= _LEAST_SUPPORT) & (np.abs(offsets).max(axis=1) <= _BAND_MM)
     return np.where(believed[:, None], offsets, 0.0), np.where(believed, support, 0.0)
 
 
 @lru_cache(maxsize=64)
-def _lines_to_try(distances: int, scale: float) -> tuple[Floats, NDArray[np.intp]]:
+def _lines_to_try(distances: int) -> tuple[Floats, NDArray[np.intp]]:
     """The lines that are tried.
 
     Returns:
         their offsets at both ends in mm, shape (lines, 2); and the sample of each piece that they cross, as
-        an index into the flattened (pieces, distances), shape (lines, pieces).
+        an index into the flattened (pieces, distances), shape (pieces, lines).
     """
-    reach = _BAND_MM - 1.5 / scale
-    steps = np.arange(-reach, reach + 1e-9, max(_STEP_MM, 1 / scale))
+    per_mm = _per_mm(distances)
+    reach = _BAND_MM - 1.5 / per_mm
+    steps = np.arange(-reach, reach + 1e-9, max(_STEP_MM, 1 / per_mm))
     ends = np.stack([grid.ravel() for grid in np.meshgrid(steps, steps)], axis=1)
     ends = ends[np.abs(ends[:, 0] - ends[:, 1]) <= _STEEPEST_MM]
-    at = (ends[:, :1] * (1 - _ALONG) + ends[:, 1:] * _ALONG) * scale + (distances - 1) / 2
+    at = _at(ends).T * per_mm + (distances - 1) / 2
     sample = np.clip(np.round(at).astype(np.intp), 0, distances - 1)
-    return ends, sample + np.arange(_PIECES) * distances
+    return ends, sample + np.arange(_PIECES)[:, None] * distances
 
 
-def _polished(profiles: Floats, reference: Floats, offsets: Floats, scale: float) -> tuple[Floats, Floats]:
+def _per_mm(distances: int) -> float:
+    return distances / (2 * _BAND_MM)
+
+
+def _polished(profiles: Floats, reference: Floats, offsets: Floats) -> tuple[Floats, Floats]:
     """Fit the lines to the pieces' own peaks near them: their offsets, and how many pieces agree."""
-    within = max(_WITHIN_MM, 1.5 / scale)
-    peaks, strength = _peaks_near(profiles, _at(offsets), within, scale)
+    within = max(_WITHIN_MM, 1.5 / _per_mm(profiles.shape[2]))
+    peaks, strength = _peaks_near(profiles, _at(offsets), within)
     clear = strength > 0.35 * reference[:, None]
     for _ in range(4):
         off = (peaks - _at(offsets)) / within
-        weight = np.where(clear & (np.abs(off) < 1), (1 - np.minimum(off**2, 1)) ** 2, 0.0)
+        weight = clear * (1 - np.minimum(off**2, 1)) ** 2
         offsets = offsets + _weighted_line(weight, off * within)
     return offsets, (weight > 0.1).sum(axis=1)
 
 
 def _at(offsets: Floats) -> Floats:
-    """Where lines are at the pieces' middles: offsets at the ends (bands, 2) → (bands, pieces), mm."""
-    return offsets[:, :1] * (1 - _ALONG) + offsets[:, 1:] * _ALONG
+    """Where lines are at the pieces' middles: offsets at the ends (lines, 2) → (lines, pieces), mm."""
+    return np.asarray(offsets @ _BETWEEN)
 
 
 def _weighted_line(weight: Floats, values: Floats) -> Floats:
     """Weighted least squares of a line through values at the pieces' middles, by its ends: (bands, 2)."""
-    total = weight.sum(axis=1) + 1e-9
-    middle = (weight * _ALONG).sum(axis=1) / total
-    mean = (weight * values).sum(axis=1) / total
-    apart = _ALONG - middle[:, None]
-    slope = (weight * apart * values).sum(axis=1) / ((weight * apart**2).sum(axis=1) + 1e-3)
+    total, first, second = (weight @ _POWERS).T
+    of_values, of_products = ((weight * values) @ _POWERS[:, :2]).T
+    middle, mean = first / (total + 1e-9), of_values / (total + 1e-9)
+    slope = (of_products - middle * of_values) / (second - middle * first + 1e-3)
     return np.stack([mean - slope * middle, mean + slope * (1 - middle)], axis=1)
 
 
-def _peaks_near(profiles: Floats, lines: Floats, within: float, scale: float) -> tuple[Floats, Floats]:
+def _peaks_near(profiles: Floats, lines: Floats, within: float) -> tuple[Floats, Floats]:
     """Each piece's strongest change near a line: where, in mm (a parabola through 3 samples), how strong."""
     distances = profiles.shape[2]
-    places = (np.arange(distances) - (distances - 1) / 2) / scale
+    per_mm = _per_mm(distances)
+    places = (np.arange(distances) - (distances - 1) / 2) / per_mm
     near = np.abs(places - lines[..., None]) <= 2 * within
     near[..., [0, -1]] = False
     column = np.clip(np.argmax(np.where(near, profiles, -1.0), axis=2), 1, distances - 2)[..., None]
     before, at, after = (np.take_along_axis(profiles, column + k, axis=2)[..., 0] for k in (-1, 0, 1))
     bend = np.maximum(2 * at - before - after, 1e-9)
     shift = np.clip(0.5 * (after - before) / bend, -0.5, 0.5)
-    return places[column[..., 0]] + shift / scale, at
+    return places[column[..., 0]] + shift / per_mm, at
 
 
 def _crossings(offsets: Floats) -> Points:
