@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
 from idcheck.layout import PRINTED
 from idcheck.reading.engine import Engine, FieldName
 from idcheck.reading.number import PLACES
+from idcheck.reading.strip import begins_before
 from idcheck.scene import row
 from idcheck.scene.picture import Picture
 from idcheck.scene.rectify import moved, region, strip
@@ -16,7 +19,10 @@ STRIP_PX_PER_MM: Final = 10.0
 """A character of a name gets 38 pixels: more than the readers take in, so that nothing is lost on the way."""
 _SURE: Final = 0.95
 """A number of which every character is read with this much confidence is not looked at again."""
-_ORDER: Final[tuple[FieldName, ...]] = ("name", "id_number")
+_TO_THE_LEFT: Final = np.array([[1.0, 0.0, -3.8], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+"""By one character of a name, in mm on the card."""
+_NO_BEGINNING: Final = frozenset({"", "姓", "名"})
+"""Nothing, or the label's characters."""
 
 
 def read(photo: Picture, card: Card, engine: Engine) -> dict[str, tuple[Transcript, Polygon]]:
@@ -37,7 +43,7 @@ def read(photo: Picture, card: Card, engine: Engine) -> dict[str, tuple[Transcri
         EngineError: the engine failed on its own account.
         MissingComponentError: part of the engine is not installed.
     """
-    name, number = (_read(photo, card, engine, field) for field in _ORDER)
+    name, number = _whole_name(photo, card, engine), _read(photo, card, engine, "id_number")
     number, place = _second_look(photo, card, engine, number)
     if place is not card:
         again = _read(photo, place, engine, "name")
@@ -48,6 +54,19 @@ def read(photo: Picture, card: Card, engine: Engine) -> dict[str, tuple[Transcri
 def read_validity(photo: Picture, card: Card, engine: Engine) -> tuple[Transcript, Polygon]:
     """Read the validity period of a card whose emblem side shows; otherwise as :func:`read`."""
     return _read(photo, card, engine, "validity")
+
+
+def _whole_name(photo: Picture, card: Card, engine: Engine) -> tuple[Transcript, Polygon]:
+    """The name; where the card was found so far aside that its beginning is cut off, from further left."""
+    box = PRINTED["name"]
+    line = strip(photo, card, box, round(box.height * STRIP_PX_PER_MM))
+    name = engine.read(line, "name"), region(card, box)
+    if not begins_before(line, STRIP_PX_PER_MM):
+        return name
+    again = _read(photo, moved(card, _TO_THE_LEFT), engine, "name")
+    read, more = name[0].text, again[0].text
+    begins = more[:1] not in _NO_BEGINNING and more.endswith(read[1:])
+    return again if read and begins else name
 
 
 def _second_look(

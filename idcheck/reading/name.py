@@ -33,6 +33,10 @@ _NARROWEST: Final = 64
 _AFTER_MM: Final = 0.7
 _ASIDE_MM: Final = 1.4
 """What stands further above or below the middle of the strip is not the name."""
+_APART_MM: Final = 8.5
+"""Two characters' room: names leave no more between their characters, should even one be hidden."""
+_CLEAR: Final = 0.3
+"""A character is clear from this probability on, if one stands there."""
 STANDS: Final = 0.5
 """From what probability a character counts as read; below, it stays a possibility of the lattice."""
 _FLOOR: Final = np.float32(np.log(1e-12))
@@ -109,7 +113,7 @@ class NameReader:
             return Places(np.zeros(0), np.zeros(0, np.float32), np.zeros((0, len(self._index)), np.float32))
         columns, present, log_probs = answers(self._session, {"line": picture[None, None]}, "name")
         middles = (np.asarray(columns) + 0.5) * COLUMN_PX / PX_PER_MM - aside_mm[0]
-        return Places(middles, np.asarray(present, np.float32), np.asarray(log_probs, np.float32))
+        return _together(Places(middles, np.asarray(present, np.float32), np.asarray(log_probs, np.float32)))
 
     def transcript(self, places: Places, engine: str) -> Transcript:
         """What the places say: their best characters, and all others with their probabilities."""
@@ -120,6 +124,22 @@ class NameReader:
         return Transcript(
             text, tuple(certain[stands].tolist()), engine, Lattice(_columns(places), self._index)
         )
+
+
+def _together(places: Places) -> Places:
+    """The places without what lies apart at an end and is hardly a character: a finger's rim, a scratch."""
+    stands = np.flatnonzero(places.present > STANDS)
+    if stands.size == 0:
+        return places
+    clear = places.log_probs[stands].max(axis=1) >= np.log(_CLEAR)
+    parts = np.split(
+        np.arange(stands.size), np.flatnonzero(np.diff(places.middles_mm[stands]) > _APART_MM) + 1
+    )
+    kept = [part for part in parts if clear[part].any()] or parts
+    first, last = stands[kept[0][0]], stands[kept[-1][-1]]
+    middles = places.middles_mm
+    near = (middles > middles[first] - _APART_MM) & (middles < middles[last] + _APART_MM)
+    return Places(middles[near], places.present[near], places.log_probs[near])
 
 
 def line(strip: Gray, aside_mm: tuple[float, float] = (0.0, 0.0)) -> Gray | None:

@@ -18,7 +18,14 @@ from idcheck.types import Gray
 
 LINE_MM: Final = 5.4
 """Height kept around a name's line: characters of 3.7 mm with the air that the reader was trained on."""
+_CHARACTER_MM: Final = 3.7
 _MARGIN_MM: Final = 0.45
+_RIM_MM: Final = 0.4
+_RIM_INK: Final = 0.8
+"""Of the paper's level: what is darker at the strip's rim may be ink."""
+_COLUMN_INK: Final = 0.3
+_WORD_GAP_MM: Final = 1.6
+"""Wider than any gap between the characters of a name."""
 _SMOOTH_MM: Final = 0.12
 _WIDEST_STROKE_MM: Final = 2.0
 _LINE_SHARE: Final = 0.3
@@ -77,6 +84,24 @@ def extent(strip: Gray, px_per_mm: float) -> Extent | None:
     ]
     spans = _runs(_profile(ink[top:bottom].mean(axis=0), 0.9 * px_per_mm), _TEXT_SHARE)
     return Extent(top, bottom, spans[0][0], spans[-1][1]) if spans else None
+
+
+def begins_before(strip: Gray, px_per_mm: float) -> bool:
+    """Whether a line of print began before the strip: print touches its left end, and more follows close.
+
+    What touches it and stands apart is the end of something else, such as the line's label.
+    """
+    dark = _RIM_INK * float(np.median(strip[::4, ::4]))
+    rim = max(1, round(_RIM_MM * px_per_mm))
+    if strip[:, :rim].min() > dark:
+        return False
+    found = extent(strip, px_per_mm)
+    if found is None or found.left > rim:
+        return False
+    ink = _ink(strip, px_per_mm)[found.top : found.bottom]
+    columns = np.flatnonzero(ink.max(axis=0) > _COLUMN_INK * ink.max())
+    gaps = np.flatnonzero(np.diff(columns) > _WORD_GAP_MM * px_per_mm)
+    return not gaps.size or columns[gaps[0]] > _CHARACTER_MM * px_per_mm
 
 
 def _ink(strip: Gray, px_per_mm: float) -> NDArray[np.float32]:

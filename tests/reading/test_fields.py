@@ -27,19 +27,19 @@ CORNERS: Quad = (
 
 @dataclass
 class Watching:
-    """An engine that keeps what it is shown."""
+    """An engine that keeps what it is shown first."""
 
     seen: dict[str, Gray] = field(default_factory=dict)
     name: str = "watching"
 
     def read(self, strip: Gray, field: FieldName) -> Transcript:
-        self.seen[field] = strip
+        self.seen.setdefault(field, strip)
         return Transcript(field, (1.0,) * len(field), self.name)
 
 
 def photo_with_marked_fields() -> Photo:
     """Each field's box in its own gray, its left edge darker."""
-    luma = np.full((600, 900), 10, np.uint8)
+    luma = np.full((600, 900), 60, np.uint8)
     for level, box in zip((120, 220), FIELDS.values(), strict=True):
         x, y = round(100 + box.x * PX_PER_MM), round(60 + box.y * PX_PER_MM)
         w, h = round(box.width * PX_PER_MM), round(box.height * PX_PER_MM)
@@ -102,6 +102,50 @@ def photo_with_a_row_of_digits(off_mm: tuple[float, float]) -> Photo:
         y = 60 + (0.8514 * HEIGHT_MM + off_mm[1]) * PX_PER_MM
         luma[round(y - 11) : round(y + 11), round(x) : round(x + 12)] = 60
     return gray_picture(luma)
+
+
+@dataclass
+class Saying:
+    """An engine that reads certain names, one strip after the other."""
+
+    names: list[str]
+    name: str = "saying"
+
+    def read(self, _strip: Gray, field: FieldName) -> Transcript:
+        text = self.names.pop(0) if field == "name" else "1" * 18
+        return Transcript(text, (1.0,) * len(text), self.name)
+
+
+def photo_with_a_name(begins_mm: float) -> Photo:
+    """Strokes as dense as print on the name's line, from so far right of where its box begins."""
+    luma = np.full((600, 900), 200, np.uint8)
+    box = FIELDS["name"]
+    top, left = round(60 + (box.y + 1.6) * PX_PER_MM), 100 + (box.x + begins_mm) * PX_PER_MM
+    for stroke in range(12):
+        x = round(left + 0.9 * stroke * PX_PER_MM)
+        luma[top : top + 30, x : x + 4] = 60
+    return gray_picture(luma)
+
+
+@pytest.mark.parametrize(
+    ("begins_mm", "read", "again", "kept"),
+    [
+        (-2.0, "飞", "龙飞", "龙飞"),
+        (-2.0, "七飞", "龙飞", "龙飞"),
+        (-2.0, "龙飞", "名龙飞", "龙飞"),
+        (-2.0, "龙飞", "", "龙飞"),
+        (-2.0, "龙飞", "龙飞翔", "龙飞"),
+        (1.5, "飞", "龙飞", "飞"),
+    ],
+)
+def test_a_name_whose_beginning_is_cut_off_is_read_from_further_left(
+    begins_mm: float, read: str, again: str, kept: str
+) -> None:
+    engine = Saying([read, again])
+    name, region = reading.read(photo_with_a_name(begins_mm), card(CORNERS), engine)["name"]
+    assert name.text == kept
+    aside_mm = 0.0 if kept == read else 3.8
+    assert region[0][0] == pytest.approx(100 + (FIELDS["name"].x - aside_mm) * PX_PER_MM)
 
 
 @pytest.mark.parametrize("second", [0.9, 0.3])

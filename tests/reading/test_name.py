@@ -3,6 +3,7 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
+import cv2
 import numpy as np
 import onnxruntime as ort
 import pytest
@@ -116,6 +117,16 @@ def test_a_covered_character_leaves_the_others_readable_and_contradicts_nothing(
     assert clear is not None
     assert hidden is not None
     assert -6 < hidden < clear
+
+
+@pytest.mark.needs("fonts")
+@pytest.mark.parametrize("text", ["高素强", "王小明"])
+def test_a_finger_beside_the_name_is_no_character(reader: NameReader, drawn: ModuleType, text: str):
+    touched = drawn.strip(text, "name").copy()
+    for radius, level in ((55, 70), (41, 150)):  # a thumb and its nail
+        cv2.circle(touched, (290, -5), radius, level, -1, cv2.LINE_AA)
+    touched = np.asarray(cv2.GaussianBlur(touched, (0, 0), 1), np.uint8)
+    assert reader.read(touched, "name").text == text
 
 
 def test_paper_without_print_gives_no_text(reader: NameReader):

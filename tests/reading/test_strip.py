@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from idcheck.reading.strip import LINE_MM, trim
+from idcheck.reading.strip import LINE_MM, begins_before, trim
 from idcheck.types import Gray
 
 PX_PER_MM = 10.0
@@ -82,6 +82,29 @@ def test_a_narrow_remainder_of_a_neighbouring_line_does_not_win() -> None:
 @pytest.mark.parametrize("level", [0, 128, 255])
 def test_a_blank_strip_stays_whole(level: int) -> None:
     assert trim(paper(level), PX_PER_MM).shape == paper().shape
+
+
+def test_print_at_the_rim_began_before_it() -> None:
+    assert begins_before(with_bars(paper(), 0, 120), PX_PER_MM)
+    assert begins_before(with_bars(paper(30), 0, 120, ink=12), PX_PER_MM)
+
+
+@pytest.mark.parametrize(
+    "strip",
+    [
+        with_bars(paper(), 13, 120),
+        pytest.param(with_bars(with_bars(paper(), 0, 14), 45, 120), id="the label's end at the rim"),
+        paper(),
+    ],
+)
+def test_a_line_that_stands_free_began_where_it_does(strip: Gray) -> None:
+    assert not begins_before(strip, PX_PER_MM)
+
+
+@settings(max_examples=50, deadline=None)
+@given(arrays(np.uint8, st.tuples(st.integers(1, 80), st.integers(1, 300))))
+def test_of_any_strip_it_is_known_where_it_begins(strip: Gray) -> None:
+    assert begins_before(strip, max(0.2, strip.shape[0] / 6.9)) in (True, False)
 
 
 @settings(max_examples=50, deadline=None)
