@@ -40,6 +40,12 @@ _HOT: Final = 0.5
 _SURELY_BACKGROUND: Final = 0.95
 """At first sight: no second look."""
 _LEAST_LOOKS: Final = 2
+_PLAIN: Final = 0.98
+_PLAIN_OFF: Final = 0.025
+"""A first look that is so sure of kind and turn, and expects no corner to be further off, of the card's
+width, is the last one, as at 58 % of cards. Another look at those, in 1,010 photos, moves as many corners
+away from the truth as nearer to it, and discards no card.
+"""
 _MOST_LOOKS: Final = 4
 """At what may be the card that is held. Once there is one, others get no more than the fewest: what is
 nothing moves on from look to look, and may end up as a large card beyond the frame."""
@@ -155,11 +161,13 @@ class Locator:
             seen = self._networks.look(photo, corners)
             if seen.kinds[Kind.BACKGROUND] > _SURELY_BACKGROUND or not _plausible(seen.corners):
                 return None
+            if looks == 1 and _plain(seen):
+                return _judged(seen, candidate.heat, float(seen.turns.max()))
             moved = _apart(seen.corners, corners)
             corners = seen.corners
             if looks >= _LEAST_LOOKS and moved < _STAYS:
                 break
-        return _judged(seen, candidate.heat)
+        return _judged(seen, candidate.heat, float(seen.turns[0]))
 
 
 def _foremost(found: list[_Found]) -> list[_Found]:
@@ -176,11 +184,17 @@ def _apart(one: Points, other: Points) -> float:
     return float(min(shifts) / size)
 
 
-def _judged(seen: Seen, heat: float) -> _Found | None:
+def _plain(seen: Seen) -> bool:
+    """Whether another look would show nothing new."""
+    surest = min(seen.kinds.max(), seen.turns.max())
+    return bool(surest > _PLAIN and seen.off.max() < _PLAIN_OFF)
+
+
+def _judged(seen: Seen, heat: float, upright: float) -> _Found | None:
     """What the networks saw, if it is an identity card or a thing that is known.
 
     The confidence is that of its kind; less where no two corners are clear, where the finder hardly noticed
-    it, or where the last look, at what should be upright by then, would turn an identity card again.
+    it, or where an identity card may be turned otherwise: `upright` is the probability that it is not.
     """
     vague = float(np.sort(seen.off)[1]) / _VAGUE
     certain = min(1.0, float(np.sqrt(heat / _HOT))) / (1 + vague**2)
@@ -190,7 +204,7 @@ def _judged(seen: Seen, heat: float) -> _Found | None:
         confidence = float(seen.kinds[kind] * certain)
     else:
         kind = Kind.PORTRAIT if seen.kinds[Kind.PORTRAIT] >= seen.kinds[Kind.EMBLEM] else Kind.EMBLEM
-        confidence = float(identity * seen.turns[0] * certain)
+        confidence = float(identity * upright * certain)
     if confidence < _LEAST_CONFIDENCE or not _plausible(seen.corners):
         return None
     return _Found(seen.corners, kind, confidence, seen.off)
