@@ -152,6 +152,8 @@ def _washed_out(clipped: Flags, ink: Gray) -> Flags:
     A lamp's reflection lightens print as much as paper; paper that is merely exposed to the limit leaves
     print as black as it was. Where one part shows that, another needs less to be believed: it may be blank.
     """
+    if not clipped.any():
+        return clipped
     count, parts, stats, _ = cv2.connectedComponentsWithStats(clipped.astype(np.uint8))
     inside = cv2.erode(clipped.astype(np.uint8), np.ones((_RIM, _RIM), np.uint8)) > 0
     of_part, blackness = parts[inside], ink[inside]

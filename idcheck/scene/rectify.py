@@ -152,10 +152,10 @@ class _Part:
     def gray(self) -> Gray:
         """Shape (height, width), the frame's last pixels repeated beyond it."""
         level = self._level()
-        if level > 0:
+        if level > 1:  # so small that all of it, which others look at too, costs no more than a part
             return self._sampled(self.photo.gray(level), level)
         left, top, right, bottom = self._bounds(level)
-        return self._sampled(self.photo.gray_crop(left, top, right, bottom), level, left, top)
+        return self._sampled(self.photo.gray_crop(left, top, right, bottom, level), level, left, top)
 
     def colour(self) -> Colour:
         """As `gray`; shape (height, width, 3)."""
