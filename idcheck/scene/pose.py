@@ -113,28 +113,33 @@ class _Camera:
 
 def _fitted(clues: Clues, camera: _Camera, pose: _Pose) -> tuple[float, _Pose]:
     """The cost and the pose after Levenberg's and Marquardt's steps."""
-    card, seen = camera.in_space(clues.card_mm), clues.seen - camera.middle
+    card, across = camera.in_space(clues.card_mm), clues.across
+    seen = (across * (clues.seen - camera.middle)).sum(axis=1)
     off_px = clues.off_mm * camera.px_per_mm
     cost, damping, best = np.inf, 1e-3, pose
-    rows = np.zeros((len(card) + 1, 7))
+    rows, off = np.zeros((len(card) + 1, 7)), np.empty(len(card) + 1)
     rows[-1, -1] = 1 / _FOCAL_SPREAD
     for _ in range(_STEPS):
         turn, place, log_focal = pose
         focal = camera.focal * np.exp(log_focal)
         turned = card @ turn.T
         x, y, depth = (turned + place).T
-        along = (clues.across[:, 0] * x + clues.across[:, 1] * y) * focal / depth
-        off = (along - (clues.across * seen).sum(axis=1)) / off_px
-        off = np.append(off, log_focal / _FOCAL_SPREAD)
+        along = (across[:, 0] * x + across[:, 1] * y) * focal / depth
+        off[:-1] = (along - seen) / off_px
+        off[-1] = log_focal / _FOCAL_SPREAD
         soft = np.sqrt(1 + (off / _SOFT) ** 2)
         now = float((soft - 1).sum())
         if now < cost:
             gain, cost, best, damping = cost - now, now, pose, damping / 5
             if gain < _SETTLED * cost:
                 break
-            by_place = np.column_stack([clues.across * focal, -along]) / (depth * off_px)[:, None]
-            rows[:-1] = np.column_stack([_crossed(turned, by_place), by_place, along / off_px])
-            normal, toward = rows.T @ (rows / soft[:, None]), rows.T @ (off / soft)
+            inverse = 1 / (depth * off_px)
+            rows[:-1, 3:5] = across * (focal * inverse)[:, None]
+            rows[:-1, 5] = -along * inverse
+            rows[:-1, 6] = along / off_px
+            _cross(turned, rows[:-1, 3:6], rows[:-1, :3])
+            weighted = rows.T / soft
+            normal, toward = weighted @ rows, weighted @ off
         else:
             damping *= 8
         step = -np.linalg.solve(normal + damping * np.diag(np.diag(normal)), toward)
@@ -142,7 +147,9 @@ def _fitted(clues: Clues, camera: _Camera, pose: _Pose) -> tuple[float, _Pose]:
     return cost, best
 
 
-def _crossed(one: Floats, other: Floats) -> Floats:
+def _cross(one: Floats, other: Floats, products: Floats) -> None:
     """Vector products of rows; `numpy.cross` takes several times as long for so few."""
     (a, b, c), (u, v, w) = one.T, other.T
-    return np.column_stack([b * w - c * v, c * u - a * w, a * v - b * u])
+    products[:, 0] = b * w - c * v
+    products[:, 1] = c * u - a * w
+    products[:, 2] = a * v - b * u

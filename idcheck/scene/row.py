@@ -76,7 +76,7 @@ def _row(dark: NDArray[np.bool_]) -> Matrix | None:
     y, x = (at + 0.5 for at in np.nonzero(dark))
     near = np.ones(x.size, np.bool_)
     for _ in range(2):  # again without what hangs on to the row: a word across it, the edge of a finger
-        slope, start = np.polyfit(x[near], y[near], 1)
+        slope, start = _line(x[near], y[near])
         near = abs(y - start - slope * x) < _HALF_ROW_MM * PX_PER_MM
         if not near.any():
             return None
@@ -89,6 +89,13 @@ def _row(dark: NDArray[np.bool_]) -> Matrix | None:
     if not shortest <= np.linalg.norm(right - left) <= longest:
         return None
     return _map(left, right, np.array([slant, 1.0 + slope * slant]))
+
+
+def _line(x: NDArray[np.floating], y: NDArray[np.floating]) -> tuple[float, float]:
+    """Slope and start of the line nearest to points; `numpy.polyfit` takes ten times as long."""
+    apart = x - x.mean()
+    slope = float(apart @ y / max(apart @ apart, 1e-9))
+    return slope, float(y.mean() - slope * x.mean())
 
 
 def _upright(x: NDArray[np.float64]) -> float:
