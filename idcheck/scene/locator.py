@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
@@ -30,13 +31,11 @@ from idcheck.scene.rectify import flatten
 from idcheck.scene.refine import Refined, refine
 from idcheck.types import Box, Card, Face, Instead, PhotoInfo, Quad, Scene, Side, Thing
 
-_LEAST_CONFIDENCE: Final = 0.5
+_LEAST_CONFIDENCE: Final = 0.25
 """Less sure than this is no identity card."""
-_VAGUE: Final = 0.05
-"""Expected error of the second surest corner, of the card's width, that halves the confidence: what is no
-card has no corner, a card that the frame cuts or a hand covers has two or three."""
-_HOT: Final = 0.5
-"""Heat from which the finder's own doubt no longer counts."""
+_TRUST: Final = np.array([0.93, -1.59, -0.55, -1.28])
+_DISBELIEF: Final = 11.79
+"""Weights of `clues`, and what they have to outweigh: fitted by `models.locator.confidence`."""
 _SURELY_BACKGROUND: Final = 0.95
 """At first sight: no second look."""
 _LEAST_LOOKS: Final = 2
@@ -142,6 +141,13 @@ class Locator:
         card = _card(photo, found[0]) if found else None
         return _info(photo, card), card
 
+    def looks(self, photo: Picture) -> Iterator[tuple[Seen, NDArray[np.float64]]]:
+        """What the last look at each candidate shows, and its `clues`: what confidence is fitted to."""
+        for candidate in self._networks.candidates(photo):
+            told = self._looked_at(photo, candidate, _MOST_LOOKS)
+            if told is not None:
+                yield told
+
     def _held(self, photo: Picture) -> tuple[list[_Found], list[_Found]]:
         """Identity cards and other things, of each the one that is held first: the larger and surer."""
         cards: list[_Found] = []
@@ -149,25 +155,28 @@ class Locator:
         for candidate in self._networks.candidates(photo):
             if cards and candidate.heat < _SECOND_HEAT:
                 break
-            one = self._examined(photo, candidate, _LEAST_LOOKS if cards else _MOST_LOOKS)
+            told = self._looked_at(photo, candidate, _LEAST_LOOKS if cards else _MOST_LOOKS)
+            one = _judged(*told) if told is not None else None
             if one is not None and not any(same_place(one.corners, old.corners) for old in (*cards, *others)):
                 (others if one.kind in _INSTEAD else cards).append(one)
         return _foremost(cards), _foremost(others)
 
-    def _examined(self, photo: Picture, candidate: Candidate, most_looks: int) -> _Found | None:
-        """The card or other thing at a candidate, if there is one: looked at until its corners stay."""
+    def _looked_at(
+        self, photo: Picture, candidate: Candidate, most_looks: int
+    ) -> tuple[Seen, NDArray[np.float64]] | None:
+        """What is at a candidate, looked at until its corners stay, and its `clues`; None for nothing."""
         corners = candidate.corners
         for looks in range(1, most_looks + 1):
             seen = self._networks.look(photo, corners)
             if seen.kinds[Kind.BACKGROUND] > _SURELY_BACKGROUND or not _plausible(seen.corners):
                 return None
             if looks == 1 and _plain(seen):
-                return _judged(seen, candidate.heat, float(seen.turns.max()))
+                return seen, clues(photo, seen, candidate.heat, float(seen.turns.max()))
             moved = _apart(seen.corners, corners)
             corners = seen.corners
             if looks >= _LEAST_LOOKS and moved < _STAYS:
                 break
-        return _judged(seen, candidate.heat, float(seen.turns[0]))
+        return seen, clues(photo, seen, candidate.heat, float(seen.turns[0]))
 
 
 def _foremost(found: list[_Found]) -> list[_Found]:
@@ -190,24 +199,30 @@ def _plain(seen: Seen) -> bool:
     return bool(surest > _PLAIN and seen.off.max() < _PLAIN_OFF)
 
 
-def _judged(seen: Seen, heat: float, upright: float) -> _Found | None:
-    """What the networks saw, if it is an identity card or a thing that is known.
-
-    The confidence is that of its kind; less where no two corners are clear, where the finder hardly noticed
-    it, or where an identity card may be turned otherwise: `upright` is the probability that it is not.
-    """
-    vague = float(np.sort(seen.off)[1]) / _VAGUE
-    certain = min(1.0, float(np.sqrt(heat / _HOT))) / (1 + vague**2)
-    identity = seen.kinds[Kind.PORTRAIT] + seen.kinds[Kind.EMBLEM]
-    kind = Kind(int(np.argmax(seen.kinds)))
-    if kind in _INSTEAD:
-        confidence = float(seen.kinds[kind] * certain)
-    else:
-        kind = Kind.PORTRAIT if seen.kinds[Kind.PORTRAIT] >= seen.kinds[Kind.EMBLEM] else Kind.EMBLEM
-        confidence = float(identity * upright * certain)
+def _judged(seen: Seen, told: NDArray[np.float64]) -> _Found | None:
+    """What the networks saw, if it is an identity card or a thing that is known; `told` are its `clues`."""
+    confidence = float(1 / (1 + np.exp(_DISBELIEF - _TRUST @ told)))
     if confidence < _LEAST_CONFIDENCE or not _plausible(seen.corners):
         return None
+    kind = Kind(int(np.argmax(seen.kinds)))
+    if kind not in _INSTEAD:
+        kind = Kind.PORTRAIT if seen.kinds[Kind.PORTRAIT] >= seen.kinds[Kind.EMBLEM] else Kind.EMBLEM
     return _Found(seen.corners, kind, confidence, seen.off)
+
+
+def clues(photo: Picture, seen: Seen, heat: float, upright: float) -> NDArray[np.float64]:
+    """What tells whether there is what the corner network saw, each as a logarithm; shape (4,).
+
+    How hot the finder was, as odds; how far off the surest corner is expected to be, for what is no card has
+    no corner; the size, as a share of the photo's longer side, for walls and sleeves are large; and the
+    chance that it is nothing of the kind, or an identity card that may be turned otherwise: `upright` is the
+    probability that it is not.
+    """
+    kind = int(np.argmax(seen.kinds))
+    identity = float(seen.kinds[Kind.PORTRAIT] + seen.kinds[Kind.EMBLEM]) * upright
+    likely = float(seen.kinds[kind]) if kind in _INSTEAD else identity
+    size = np.sqrt(abs(signed_area(seen.corners))) / max(photo.width, photo.height)
+    return np.asarray(np.log([heat / (1 - heat + 1e-6), seen.off.min(), size, 1 - likely + 1e-3]))
 
 
 def _plausible(corners: Points) -> bool:

@@ -10,9 +10,9 @@ import pytest
 from idcheck import weights
 from idcheck.photo import Photo
 from idcheck.scene import Locator
-from idcheck.scene.card import Kind
+from idcheck.scene.card import Kind, Seen
 from idcheck.scene.geometry import signed_area
-from idcheck.scene.locator import _count, _foremost, _Found, _printed
+from idcheck.scene.locator import _count, _foremost, _Found, _judged, _printed, clues
 from idcheck.types import Box, Face, Side, Thing
 
 OFF = np.full(4, 0.01)
@@ -46,6 +46,33 @@ def test_the_holder_behind_the_card_is_a_person() -> None:
 def test_the_portrait_of_a_turned_card_is_printed_too(turn: list[int]) -> None:
     turned = _Found(CARD.corners[turn], Kind.PORTRAIT, 0.99, OFF)
     assert _printed(face(710, 990, 80), turned)
+
+
+def confidence(
+    kind: Kind = Kind.PORTRAIT, heat: float = 0.9, off: float = 0.01, larger: float = 1.0
+) -> float:
+    """Of what is seen so in a photo of 1200 x 1600; 0 where it is not believed in."""
+    kinds = np.full(7, 0.002)
+    kinds[kind] = 0.988
+    middle = CARD.corners.mean(axis=0)
+    corners = middle + larger * (CARD.corners - middle)
+    seen = Seen(corners, np.full(4, off), kinds, np.array([1.0, 0, 0, 0]))
+    photo = Photo.from_pixels(np.zeros((1600, 1200, 3), np.uint8))
+    found = _judged(seen, clues(photo, seen, heat, upright=1.0))
+    return found.confidence if found else 0.0
+
+
+@pytest.mark.parametrize("kind", [Kind.PORTRAIT, Kind.EMBLEM, Kind.BANK_CARD])
+def test_what_is_hot_and_has_corners_is_believed(kind: Kind) -> None:
+    assert confidence(kind) > 0.98
+
+
+def test_each_doubt_counts() -> None:
+    sure = confidence(heat=0.5, off=0.03)
+    assert sure > confidence(heat=0.3, off=0.03) > 0
+    assert sure > confidence(heat=0.5, off=0.05) > 0
+    assert sure > confidence(heat=0.5, off=0.03, larger=2.0) > 0
+    assert confidence(heat=0.2, off=0.3) == 0
 
 
 def test_the_larger_of_two_cards_is_the_one_that_is_held() -> None:
