@@ -201,7 +201,7 @@ def _printed(rng: Rng, glyphs: Glyphs, classes: list[int]) -> _Printed:
     pitch = em * (1.0 if rng.random() < 0.5 else float(rng.uniform(1.0, 1.12)))
     if len(classes) == 2 and rng.random() < 0.25:
         pitch = em * float(rng.uniform(1.4, 2.1))
-    narrow_dot = float(rng.uniform(0.27, 1.05))
+    narrow_dot = float(rng.uniform(0.14, 1.05))
     dot_aside = float(rng.choice([0.0, 0.0, rng.uniform(-1, 0.4)]))
     start = x = _start(rng) - (float(rng.uniform(0, len(classes) - 3)) * pitch if len(classes) > 4 else 0.0)
     middle = _LINE_AT_MM[1] + LINE_PX / PX_PER_MM / 2 + float(rng.normal(0, 0.28))
