@@ -116,7 +116,8 @@ def _ink(strip: Gray, px_per_mm: float) -> NDArray[np.float32]:
 def _profile(values: NDArray[np.float32], width: float) -> NDArray[np.float64]:
     """A profile smoothed over `width` pixels, from 0 to 1; all 0 where it is flat."""
     size = round(width) | 1
-    smooth = np.convolve(np.pad(values, size // 2, mode="edge"), np.ones(size) / size, "valid")
+    even = np.concatenate((np.full(size // 2, values[0]), values, np.full(size // 2, values[-1])))
+    smooth = np.convolve(even, np.ones(size) / size, "valid")
     smooth -= smooth.min()
     peak = smooth.max()
     return smooth / peak if peak > 0.5 else np.zeros_like(smooth)
