@@ -18,7 +18,7 @@ from idcheck.policy import Policy
 from idcheck.reading.embedded import Embedded
 from idcheck.reading.particulars import ParticularsReader
 from idcheck.report import Measured, Models, Report
-from idcheck.scene import Locator
+from idcheck.scene import Locator, Strips
 from idcheck.types import (
     Card,
     Claim,
@@ -140,9 +140,10 @@ class Checker:
             scene = self._locator.locate(picture)
         readable = scene.card if scene.card is not None and scene.card.side is Side.PORTRAIT else None
         with clock("quality"):
-            measurements = self._assessor.assess(picture, scene)
+            strips = Strips(picture)
+            measurements = self._assessor.assess(strips, scene)
         with clock("reading"):
-            fields = reading.read(picture, readable, self._engine) if readable is not None else {}
+            fields = reading.read(strips, readable, self._engine) if readable is not None else {}
             printed = self._particulars.read(picture, readable) if readable is not None else {}
             particulars = _particulars(fields["id_number"][0], printed) if printed else None
         other_side = None
@@ -219,7 +220,7 @@ def _emblem(picture: photo.Photo, info: PhotoInfo, card: Card | None, engine: re
     if card is None or card.side is not Side.EMBLEM:
         cause = "emblem_no_card" if card is None else "emblem_wrong_side"
         return Emblem(info, card, {}, Validity(None, None, None, cause))
-    transcript, region = reading.read_validity(picture, card, engine)
+    transcript, region = reading.read_validity(Strips(picture), card, engine)
     first, last = claims.validity.halves(transcript)
     readings = {"valid_from": _reading(first, region), "valid_until": _reading(last, region)}
     return Emblem(info, card, readings, claims.validity.period(transcript))

@@ -11,7 +11,7 @@ from idcheck.quality.cause import Cause
 from idcheck.quality.face import FaceMesh
 from idcheck.quality.measure import Measure, Need
 from idcheck.quality.view import BODY, View
-from idcheck.scene.picture import Picture
+from idcheck.scene.rectify import Strips
 from idcheck.types import RawMeasure, Scene
 
 _DECIMALS: Final = 4
@@ -62,12 +62,12 @@ class Assessor:
         self._mesh = FaceMesh(face_landmark)
 
     def assess(
-        self, photo: Picture, scene: Scene, only: Collection[str] | None = None
+        self, strips: Strips, scene: Scene, only: Collection[str] | None = None
     ) -> tuple[RawMeasure, ...]:
         """Measure a photo.
 
         Args:
-            photo: the photo.
+            strips: of the photo.
             scene: where things are in it.
             only: names of measures to take; None takes all.
 
@@ -80,7 +80,7 @@ class Assessor:
         if only is not None and (unknown := set(only) - {m.name for m in MEASURES}):
             msg = f"unknown measures: {', '.join(sorted(unknown))}"
             raise UsageError(msg)
-        view = View(photo, scene, self._mesh)
+        view = View(strips, scene, self._mesh)
         return tuple(_taken(m, view) for m in MEASURES if only is None or m.name in only)
 
 

@@ -18,7 +18,7 @@ from idcheck.quality.line import begun_line, filled_line
 from idcheck.quality.quantile import quantile
 from idcheck.quality.spread import spread_mm
 from idcheck.scene.picture import Picture
-from idcheck.scene.rectify import Rectified, rectify, region, strip
+from idcheck.scene.rectify import Rectified, Strips, rectify, region
 from idcheck.types import Box, Card, Face, Gray, Polygon, Quad, Scene, Side
 
 PUPILS_MM: Final = 63.0
@@ -71,18 +71,22 @@ class View:
     """One photo, as the measures see it.
 
     Attributes:
-        photo: the whole of it.
+        strips: of the photo.
         scene: where things are in it.
         mesh: the network that sees whether a face is covered.
     """
 
-    photo: Picture
+    strips: Strips
     scene: Scene
     mesh: FaceMesh
-    _strips: dict[Box, Gray] = field(default_factory=dict, init=False, repr=False)
     _shown: dict[Box, NDArray[np.bool_]] = field(default_factory=dict, init=False, repr=False)
     _spreads: dict[Box, float | Cause] = field(default_factory=dict, init=False, repr=False)
     _regions: dict[Box, Polygon] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def photo(self) -> Picture:
+        """The whole of it."""
+        return self.strips.photo
 
     @property
     def printed(self) -> Card | None:
@@ -102,9 +106,7 @@ class View:
 
     def luma(self, box: Box) -> Gray:
         """A box of the card, in mm, flat; `PRINT_PX_PER_MM` pixels a mm."""
-        if box not in self._strips:
-            self._strips[box] = strip(self.photo, self._print, box, round(box.height * PRINT_PX_PER_MM))
-        return self._strips[box]
+        return self.strips.of(self._print, box, round(box.height * PRINT_PX_PER_MM))
 
     @property
     def _print(self) -> Card:

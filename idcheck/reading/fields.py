@@ -11,8 +11,7 @@ from idcheck.reading.engine import Engine, FieldName
 from idcheck.reading.number import PLACES
 from idcheck.reading.strip import begins_before
 from idcheck.scene import row
-from idcheck.scene.picture import Picture
-from idcheck.scene.rectify import moved, region, strip
+from idcheck.scene.rectify import Strips, moved, region
 from idcheck.types import Card, Polygon, Transcript
 
 STRIP_PX_PER_MM: Final = 10.0
@@ -25,14 +24,14 @@ _NO_BEGINNING: Final = frozenset({"", "姓", "名"})
 """Nothing, or the label's characters."""
 
 
-def read(photo: Picture, card: Card, engine: Engine) -> dict[str, tuple[Transcript, Polygon]]:
+def read(strips: Strips, card: Card, engine: Engine) -> dict[str, tuple[Transcript, Polygon]]:
     """Read every field of the portrait side.
 
     A name that runs on in a second line is read as far as its first line goes; the matcher then finds the
     rest of what was typed missing, which is no contradiction.
 
     Args:
-        photo: the photo.
+        strips: of the photo.
         card: where the card lies in it, its portrait side showing.
         engine: what reads a strip.
 
@@ -43,34 +42,34 @@ def read(photo: Picture, card: Card, engine: Engine) -> dict[str, tuple[Transcri
         EngineError: the engine failed on its own account.
         MissingComponentError: part of the engine is not installed.
     """
-    name, number = _whole_name(photo, card, engine), _read(photo, card, engine, "id_number")
-    number, place = _second_look(photo, card, engine, number)
+    name, number = _whole_name(strips, card, engine), _read(strips, card, engine, "id_number")
+    number, place = _second_look(strips, card, engine, number)
     if place is not card:
-        again = _read(photo, place, engine, "name")
+        again = _read(strips, place, engine, "name")
         name = max((name, again), key=lambda look: look[0].confidence)
     return {"name": name, "id_number": number}
 
 
-def read_validity(photo: Picture, card: Card, engine: Engine) -> tuple[Transcript, Polygon]:
+def read_validity(strips: Strips, card: Card, engine: Engine) -> tuple[Transcript, Polygon]:
     """Read the validity period of a card whose emblem side shows; otherwise as :func:`read`."""
-    return _read(photo, card, engine, "validity")
+    return _read(strips, card, engine, "validity")
 
 
-def _whole_name(photo: Picture, card: Card, engine: Engine) -> tuple[Transcript, Polygon]:
+def _whole_name(strips: Strips, card: Card, engine: Engine) -> tuple[Transcript, Polygon]:
     """The name; where the card was found so far aside that its beginning is cut off, from further left."""
     box = PRINTED["name"]
-    line = strip(photo, card, box, round(box.height * STRIP_PX_PER_MM))
+    line = strips.of(card, box, round(box.height * STRIP_PX_PER_MM))
     name = engine.read(line, "name"), region(card, box)
     if not begins_before(line, STRIP_PX_PER_MM):
         return name
-    again = _read(photo, moved(card, _TO_THE_LEFT), engine, "name")
+    again = _read(strips, moved(card, _TO_THE_LEFT), engine, "name")
     read, more = name[0].text, again[0].text
     begins = more[:1] not in _NO_BEGINNING and more.endswith(read[1:])
     return again if read and begins else name
 
 
 def _second_look(
-    photo: Picture, card: Card, engine: Engine, first: tuple[Transcript, Polygon]
+    strips: Strips, card: Card, engine: Engine, first: tuple[Transcript, Polygon]
 ) -> tuple[tuple[Transcript, Polygon], Card]:
     """The best reading of the number, and the card that it says there is.
 
@@ -79,9 +78,9 @@ def _second_look(
     """
     if _is_whole(first[0]) and min(first[0].characters) >= _SURE:
         return first, card
-    area = strip(photo, card, row.AREA, round(row.AREA.height * row.PX_PER_MM))
+    area = strips.of(card, row.AREA, round(row.AREA.height * row.PX_PER_MM))
     places = [moved(card, by) for by in row.find(area)]
-    looks = [(first, card), *((_read(photo, place, engine, "id_number"), place) for place in places)]
+    looks = [(first, card), *((_read(strips, place, engine, "id_number"), place) for place in places)]
     return max(looks, key=lambda look: (_is_whole(look[0][0]), look[0][0].confidence))
 
 
@@ -89,7 +88,7 @@ def _is_whole(number: Transcript) -> bool:
     return len(number.text) == PLACES
 
 
-def _read(photo: Picture, card: Card, engine: Engine, field: FieldName) -> tuple[Transcript, Polygon]:
+def _read(strips: Strips, card: Card, engine: Engine, field: FieldName) -> tuple[Transcript, Polygon]:
     box = PRINTED[field]
-    line = strip(photo, card, box, round(box.height * STRIP_PX_PER_MM))
+    line = strips.of(card, box, round(box.height * STRIP_PX_PER_MM))
     return engine.read(line, field), region(card, box)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from idcheck.layout import HEIGHT_MM, WIDTH_MM
 from idcheck.scene.geometry import CARD_MM, Points, as_polygon, as_quad, card_to_photo, project, signed_area
 from idcheck.scene.picture import Picture
-from idcheck.types import Box, Card, Colour, Gray, Matrix, Polygon
+from idcheck.types import Box, Card, Colour, Gray, Matrix, Polygon, Quad
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +71,24 @@ def strip(photo: Picture, card: Card, box_mm: Box, height_px: int) -> Gray:
 def stretched(photo: Picture, card: Card, box_mm: Box, size: tuple[int, int]) -> Gray:
     """As :func:`strip`, of any width and height in pixels; shape (height, width)."""
     return flatten(photo, card_to_photo(card.corners), box_mm, size)
+
+
+class Strips:
+    """The strips of one photo, each made once: stages look at the same print. Not for several threads."""
+
+    def __init__(self, photo: Picture) -> None:
+        """Begin with none."""
+        self.photo = photo
+        self._made: dict[tuple[Quad, Box, int], Gray] = {}
+
+    def of(self, card: Card, box_mm: Box, height_px: int) -> Gray:
+        """As :func:`strip`; read-only."""
+        key = card.corners, box_mm, height_px
+        if key not in self._made:
+            made = strip(self.photo, card, box_mm, height_px)
+            made.flags.writeable = False
+            self._made[key] = made
+        return self._made[key]
 
 
 def flatten(

@@ -7,6 +7,7 @@ import pytest
 
 from idcheck import weights
 from idcheck.quality import Assessor
+from idcheck.scene import Strips
 from idcheck.types import RawMeasure
 from tests.quality.cards import F32, Shot, flat_card, scene_of, shoot
 
@@ -28,7 +29,7 @@ def measured(assessor: Assessor) -> Measured:
         if flat is None:
             return untouched(shot or Shot(), shift_px)
         photo, card = shoot(flat, shot, shift_px=shift_px)
-        return {m.name: m for m in assessor.assess(photo, scene_of(photo, card))}
+        return {m.name: m for m in assessor.assess(Strips(photo), scene_of(photo, card))}
 
     @cache
     def untouched(shot: Shot, shift_px: tuple[float, float]) -> dict[str, RawMeasure]:

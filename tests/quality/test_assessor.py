@@ -8,6 +8,7 @@ import pytest
 from idcheck.errors import UsageError
 from idcheck.layout import FIELDS
 from idcheck.quality import MEASURES, Assessor, Cause
+from idcheck.scene import Strips
 from idcheck.scene.rectify import region
 from idcheck.types import Box, Face, Side, Status
 from tests.quality.cards import Shot, flat_card, scene_of, shoot
@@ -24,7 +25,7 @@ def test_every_measure_is_named_once_in_a_unit_that_reports_know() -> None:
 
 def test_every_entry_comes_back_in_order_with_a_plain_number_or_a_cause(assessor: Assessor) -> None:
     photo, card = shoot(flat_card())
-    found = assessor.assess(photo, scene_of(photo, card))
+    found = assessor.assess(Strips(photo), scene_of(photo, card))
     assert [m.name for m in found] == [m.name for m in MEASURES]
     for measure in found:
         assert (type(measure.raw) is float) != (measure.cause is not None)
@@ -36,7 +37,7 @@ def test_every_entry_comes_back_in_order_with_a_plain_number_or_a_cause(assessor
 def test_what_is_missing_is_the_cause(assessor: Assessor, with_card: bool, cause: Cause) -> None:
     photo, card = shoot(flat_card())
     emblem = replace(card, side=Side.EMBLEM)
-    found = assessor.assess(photo, scene_of(photo, emblem if with_card else None))
+    found = assessor.assess(Strips(photo), scene_of(photo, emblem if with_card else None))
     causes = {m.name: m.cause for m in found}
     assert causes["name.blur"] == causes["card.occlusion"] == cause
     assert causes["face.occlusion"] == Cause.NO_FACE
@@ -49,7 +50,7 @@ def test_a_face_is_measured_without_a_card(assessor: Assessor) -> None:
         Box(100, 100, 200, 200), 0.9, ((160, 180), (240, 180), (200, 220), (200, 250), (105, 200), (295, 200))
     )
     scene = replace(scene_of(photo, None), face=face, faces=1)
-    found = {m.name: m for m in assessor.assess(photo, scene)}
+    found = {m.name: m for m in assessor.assess(Strips(photo), scene)}
     assert raw(found, "face.resolution") == pytest.approx(80 / 63, abs=1e-4)
     assert found["face.lighting"].status is Status.MEASURED
     assert found["face.lighting"].region == face.box.polygon
@@ -57,20 +58,20 @@ def test_a_face_is_measured_without_a_card(assessor: Assessor) -> None:
 
 def test_only_what_is_asked_for_is_measured(assessor: Assessor) -> None:
     photo, card = shoot(flat_card())
-    found = assessor.assess(photo, scene_of(photo, card), only=["card.tilt", "card.framing"])
+    found = assessor.assess(Strips(photo), scene_of(photo, card), only=["card.tilt", "card.framing"])
     assert [m.name for m in found] == ["card.framing", "card.tilt"]
 
 
 def test_an_unknown_measure_is_refused(assessor: Assessor) -> None:
     photo, card = shoot(flat_card())
     with pytest.raises(UsageError, match=r"name\.smell"):
-        assessor.assess(photo, scene_of(photo, card), only=["name.smell"])
+        assessor.assess(Strips(photo), scene_of(photo, card), only=["name.smell"])
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_a_region_is_where_the_field_is_in_the_photo(assessor: Assessor, mirrored: bool) -> None:
     photo, card = shoot(flat_card(), Shot(quarters=1, mirrored=mirrored))
-    found = {m.name: m for m in assessor.assess(photo, scene_of(photo, card))}
+    found = {m.name: m for m in assessor.assess(Strips(photo), scene_of(photo, card))}
     for field in ("name", "id_number"):
         assert found[f"{field}.occlusion"].region == region(card, FIELDS[field])
     whole = found["card.framing"].region
@@ -88,11 +89,11 @@ def test_resolution_is_of_the_photo_not_of_the_rectified_card(measured: Measured
 def test_the_tilt_is_the_scene_s(assessor: Assessor) -> None:
     photo, card = shoot(flat_card())
     tilted = replace(card, tilt_deg=31.0)
-    found = {m.name: m for m in assessor.assess(photo, scene_of(photo, tilted))}
+    found = {m.name: m for m in assessor.assess(Strips(photo), scene_of(photo, tilted))}
     assert raw(found, "card.tilt") == 31.0
 
 
 def test_the_same_photo_gives_the_same_numbers(assessor: Assessor) -> None:
     photo, card = shoot(flat_card())
-    once, again = (assessor.assess(photo, scene_of(photo, card)) for _ in range(2))
+    once, again = (assessor.assess(Strips(photo), scene_of(photo, card)) for _ in range(2))
     assert once == again

@@ -9,6 +9,7 @@ from idcheck import weights
 from idcheck.errors import WeightsCorruptError
 from idcheck.photo import Photo
 from idcheck.quality import Assessor, Cause
+from idcheck.scene import Strips
 from idcheck.types import Box, Card, Colour, Face, PhotoInfo, Scene, Side
 
 FACE = Face(
@@ -34,7 +35,7 @@ def measured(
     photo = Photo.from_pixels(picture.copy())
     info = PhotoInfo(photo.width, photo.height, 1, mirrored=False)
     scene = Scene(info, card, face, None, int(face is not None), int(card is not None))
-    return {m.name: m.cause if m.raw is None else m.raw for m in assessor.assess(photo, scene)}
+    return {m.name: m.cause if m.raw is None else m.raw for m in assessor.assess(Strips(photo), scene)}
 
 
 def value(found: dict[str, float | str | None], name: str) -> float:

@@ -13,6 +13,7 @@ from idcheck.layout import FIELDS, HEIGHT_MM, WIDTH_MM
 from idcheck.photo import Photo
 from idcheck.reading import FieldName
 from idcheck.reading.recorded import Fault, Faulty, Recorded
+from idcheck.scene import Strips
 from idcheck.types import Card, Gray, Quad, Side, Transcript
 from tests.scene.pictures import gray_picture
 
@@ -54,7 +55,7 @@ def card(corners: Quad) -> Card:
 
 def test_each_field_reaches_the_engine_and_comes_back_with_its_region() -> None:
     engine = Watching()
-    read = reading.read(photo_with_marked_fields(), card(CORNERS), engine)
+    read = reading.read(Strips(photo_with_marked_fields()), card(CORNERS), engine)
     assert list(read) == ["name", "id_number"]
     for name, level in (("name", 120), ("id_number", 220)):
         transcript, region = read[name]
@@ -71,7 +72,7 @@ def test_a_mirrored_and_turned_card_is_shown_upright() -> None:
     mirrored = gray_picture(upright.gray(0)[:, ::-1].T)
     tl, tr, br, bl = ((y, 900 - x) for x, y in CORNERS)
     engine = Watching()
-    reading.read(mirrored, card((tl, tr, br, bl)), engine)
+    reading.read(Strips(mirrored), card((tl, tr, br, bl)), engine)
     for name, level in (("name", 120), ("id_number", 220)):
         assert np.median(engine.seen[name][:, : engine.seen[name].shape[1] // 20]) == level // 2
 
@@ -142,7 +143,8 @@ def test_a_name_whose_beginning_is_cut_off_is_read_from_further_left(
     begins_mm: float, read: str, again: str, kept: str
 ) -> None:
     engine = Saying([read, again])
-    name, region = reading.read(photo_with_a_name(begins_mm), card(CORNERS), engine)["name"]
+    strips = Strips(photo_with_a_name(begins_mm))
+    name, region = reading.read(strips, card(CORNERS), engine)["name"]
     assert name.text == kept
     aside_mm = 0.0 if kept == read else 3.8
     assert region[0][0] == pytest.approx(100 + (FIELDS["name"].x - aside_mm) * PX_PER_MM)
@@ -151,7 +153,8 @@ def test_a_name_whose_beginning_is_cut_off_is_read_from_further_left(
 @pytest.mark.parametrize("second", [0.9, 0.3])
 def test_an_unsure_number_is_looked_for_beside_and_the_surer_reading_counts(second: float) -> None:
     engine = Doubting([0.6, second])
-    number, region = reading.read(photo_with_a_row_of_digits((3.0, -2.5)), card(CORNERS), engine)["id_number"]
+    strips = Strips(photo_with_a_row_of_digits((3.0, -2.5)))
+    number, region = reading.read(strips, card(CORNERS), engine)["id_number"]
     second_strip = engine.seen[1]
     dark = np.flatnonzero((second_strip < 130).any(axis=0)), np.flatnonzero((second_strip < 130).any(axis=1))
     margins = dark[0][0], second_strip.shape[1] - 1 - dark[0][-1]
@@ -171,7 +174,8 @@ def test_where_the_number_was_found_beside_so_may_the_name_be(
     first: float, second: float, off: tuple[float, float]
 ) -> None:
     engine = Doubting([0.6, 0.9], [first, second])
-    name, region = reading.read(photo_with_a_row_of_digits((3.0, -2.5)), card(CORNERS), engine)["name"]
+    strips = Strips(photo_with_a_row_of_digits((3.0, -2.5)))
+    name, region = reading.read(strips, card(CORNERS), engine)["name"]
     assert name.confidence == 0.8
     box = FIELDS["name"]
     expected = 100 + (box.x + off[0]) * PX_PER_MM, 60 + (box.y + off[1]) * PX_PER_MM
@@ -180,7 +184,8 @@ def test_where_the_number_was_found_beside_so_may_the_name_be(
 
 def test_a_sure_number_is_not_looked_at_again() -> None:
     engine = Doubting([0.999])
-    number, _ = reading.read(photo_with_a_row_of_digits((1.0, 0.0)), card(CORNERS), engine)["id_number"]
+    strips = Strips(photo_with_a_row_of_digits((1.0, 0.0)))
+    number, _ = reading.read(strips, card(CORNERS), engine)["id_number"]
     assert (int(number.text), len(engine.seen)) == (1, 1)
 
 
@@ -188,4 +193,4 @@ def test_a_sure_number_is_not_looked_at_again() -> None:
 def test_an_engine_s_failure_is_not_swallowed(fault: Fault) -> None:
     answers = Recorded(in_turn=[Transcript("a", (1.0,), "r")] * 2)
     with pytest.raises(EngineError):
-        reading.read(photo_with_marked_fields(), card(CORNERS), Faulty(answers, [Fault.NONE, fault]))
+        reading.read(Strips(photo_with_marked_fields()), card(CORNERS), Faulty(answers, [Fault.NONE, fault]))

@@ -8,7 +8,7 @@ from idcheck.layout import FIELDS, HEIGHT_MM, WIDTH_MM
 from idcheck.photo import Photo
 from idcheck.scene.geometry import card_to_photo, project
 from idcheck.scene.picture import coarsest_level
-from idcheck.scene.rectify import moved, rectify, region, strip
+from idcheck.scene.rectify import Strips, moved, rectify, region, strip
 from idcheck.types import Box, Quad
 from tests.scene.pictures import card_at, gray_picture
 
@@ -144,3 +144,13 @@ def test_the_coarsest_level_of_a_size() -> None:
     levels = {side: coarsest_level(photo, side) for side in (5000, 1441, 1440, 721, 720, 361, 360, 180, 10)}
     assert levels == {5000: 0, 1441: 0, 1440: 0, 721: 0, 720: 1, 361: 1, 360: 2, 180: 3, 10: 3}
     assert max(photo.gray(2).shape) == 360
+
+
+def test_a_strip_is_made_once_for_all_who_look_at_it() -> None:
+    strips, card = Strips(ramp()[0]), card_at(TILTED)
+    first = strips.of(card, FIELDS["name"], 40)
+    assert strips.of(card_at(TILTED), FIELDS["name"], 40) is first
+    assert np.array_equal(first, strip(strips.photo, card, FIELDS["name"], 40))
+    assert strips.of(card, FIELDS["name"], 41).shape[0] == 41
+    with pytest.raises(ValueError, match="read-only"):
+        first[0, 0] = 1
