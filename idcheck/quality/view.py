@@ -104,6 +104,10 @@ class View:
         """The whole card, for what has no need of its finest print."""
         return rectify(self.photo, self._print, _WHOLE_PX_PER_MM)
 
+    @cached_property
+    def _flat_luma(self) -> Gray:
+        return self.flat.luma
+
     def luma(self, box: Box) -> Gray:
         """A box of the card, in mm, flat; `PRINT_PX_PER_MM` pixels a mm."""
         return self.strips.of(self._print, box, round(box.height * PRINT_PX_PER_MM))
@@ -132,7 +136,7 @@ class View:
     @cached_property
     def samples(self) -> Gray:
         """One of the card's luma values for each cell of the mask, not averaged."""
-        return np.asarray(cv2.resize(self.flat.luma, SHAPE[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
+        return np.asarray(cv2.resize(self._flat_luma, SHAPE[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
 
     @cached_property
     def grain(self) -> float:
@@ -140,7 +144,7 @@ class View:
         scale = self.flat.px_per_mm
         left, top = round(_PRINTED.x * scale), round(_PRINTED.y * scale)
         height, width = round(_PRINTED.height * scale), round(_PRINTED.width * scale)
-        luma = self.flat.luma[top : top + height, left : left + width].astype(np.float32)
+        luma = self._flat_luma[top : top + height, left : left + width].astype(np.float32)
         fine, coarse = (cv2.GaussianBlur(luma, (0, 0), mm * scale) for mm in _GRAIN_MM)
         side = round(_BLANK_MM * scale)
         power = cv2.blur(cv2.pow(fine - coarse, 2), (side, side))
