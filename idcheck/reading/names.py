@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from idcheck import layout
 from idcheck.errors import EngineError
+from idcheck.reading.beginnings import BEGINNINGS
 from idcheck.reading.engine import FieldName
 from idcheck.reading.name import STANDS, NameReader, Places
 from idcheck.reading.ppocr import PPOCR
@@ -29,6 +30,11 @@ _SURE: Final = 0.7
 _HOPELESS: Final = 0.15
 """Nor where the characters have less than this in the geometric mean: 271 of 588 drawn photos with a doubtful
 name were so poor, and in none did the other reader change what became of a true name."""
+_BEGINS: Final = 1.5
+"""How much likelier, in nats, a character is to stand first that names begin with. A census would say 5; but
+the names of minorities begin in many more ways than are listed. With 1,202 drawn strips, many of them beyond
+reading, ten more names match by it, and one less.
+"""
 _WEIGHT: Final = 0.2
 """Of the other reader's opinion; ours has the rest."""
 _ASIDE_MM: Final = (0.3, 0.2)
@@ -70,14 +76,28 @@ class NameReaders:
             raise EngineError(msg)
         places = self._first.places(strip)
         if (_certain(places) >= _SURE).all():
-            return self._first.transcript(places, self._first.name)
+            return self._first.transcript(self._begun(places), self._first.name)
         again = _aligned(self._first.places(strip, _ASIDE_MM), places)
         places = _combined(places, again, 0.5)
         certain = _certain(places)
         if (certain >= _SURE).all() or np.log(certain).mean() < np.log(_HOPELESS):
-            return self._first.transcript(places, self._first.name)
+            return self._first.transcript(self._begun(places), self._first.name)
         places = _combined(places, self._opinion(places, strip), _WEIGHT)
-        return self._first.transcript(places, f"{self._first.name}+{self._second().name}")
+        return self._first.transcript(self._begun(places), f"{self._first.name}+{self._second().name}")
+
+    def _begun(self, places: Places) -> Places:
+        """The places, the first of them more likely what names begin with."""
+        stands = np.flatnonzero(places.present > STANDS)
+        if stands.size == 0:
+            return places
+        expected = np.zeros_like(places.log_probs)
+        expected[stands[0]] = self._beginnings
+        return _normalised(places, places.log_probs + expected)
+
+    @cached_property
+    def _beginnings(self) -> NDArray[np.float32]:
+        """How much likelier each of the first reader's characters is to begin a name, in nats."""
+        return np.array([_BEGINS if c in BEGINNINGS else 0.0 for c in self._first.alphabet], np.float32)
 
     @cached_property
     def _theirs(self) -> NDArray[np.intp]:
@@ -128,7 +148,11 @@ def _aligned(others: Places, places: Places) -> NDArray[np.float32]:
 
 def _combined(places: Places, opinion: NDArray[np.float32], weight: float) -> Places:
     """The places with a further opinion of which characters stand there; see the module."""
-    log_probs = (1 - weight) * places.log_probs + weight * opinion
-    log_probs -= log_probs.max(axis=1, keepdims=True)
+    return _normalised(places, (1 - weight) * places.log_probs + weight * opinion)
+
+
+def _normalised(places: Places, log_probs: NDArray[np.float32]) -> Places:
+    """The places with these logarithms, up to a constant for each place, for probabilities."""
+    log_probs = log_probs - log_probs.max(axis=1, keepdims=True)
     log_probs -= np.log(np.exp(log_probs).sum(axis=1, keepdims=True))
     return replace(places, log_probs=log_probs)

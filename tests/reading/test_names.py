@@ -9,7 +9,7 @@ import pytest
 
 from idcheck import weights
 from idcheck.errors import EngineError
-from idcheck.reading.name import NameReader
+from idcheck.reading.name import NameReader, Places
 from idcheck.reading.names import NameReaders
 from idcheck.reading.ppocr import PPOCR
 from idcheck.types import Gray
@@ -18,8 +18,13 @@ ALONE, BOTH = "idcheck-name", "idcheck-name+ppocrv6-small"
 
 
 @pytest.fixture(scope="module")
-def first() -> NameReader:
-    return NameReader(weights.load("name_reader"))
+def model() -> bytes:
+    return weights.load("name_reader")
+
+
+@pytest.fixture(scope="module")
+def first(model: bytes) -> NameReader:
+    return NameReader(model)
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +47,24 @@ def blurred(strip: Gray, sigma: float) -> Gray:
 def test_a_clear_name_needs_no_second_opinion(readers: NameReaders, drawn: ModuleType):
     transcript = readers.read(drawn.strip("王小明", "name"), "name")
     assert (transcript.text, transcript.engine) == ("王小明", ALONE)
+
+
+@pytest.mark.parametrize(("alike", "begins"), [("秦奏", "秦"), ("末朱", "朱"), ("呵阿", "阿")])
+def test_of_two_look_alikes_a_name_begins_with_the_one_that_names_begin_with(
+    model: bytes, monkeypatch: pytest.MonkeyPatch, alike: str, begins: str
+):
+    first = NameReader(model)
+    log_probs = np.full((2, len(first.alphabet)), -20, np.float32)
+    for character in alike:
+        log_probs[:, first.alphabet[character] - 1] = np.log(0.5)
+    log_probs[1, first.alphabet[alike[0]] - 1] += 0.1
+    places = Places(np.array([2.0, 6.0]), np.ones(2, np.float32), log_probs)
+    monkeypatch.setattr(first, "places", lambda *_: places)
+    monkeypatch.setattr(NameReaders, "_opinion", lambda _readers, places, _strip: places.log_probs)
+    second = PPOCR(weights.load("ppocrv6_rec_small"))
+    read = NameReaders(first, lambda: second).read(np.full((69, 366), 200, np.uint8), "name")
+    assert read.text == begins + alike[0]
+    assert 0.5 < read.characters[0] < 0.9
 
 
 @pytest.mark.needs("fonts")
