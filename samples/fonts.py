@@ -40,11 +40,12 @@ CHINESE = (
     Face("LXGWWenKai-Regular.ttf", "fonts-lxgw-wenkai"),
     Face("LXGWWenKai-Bold.ttf", "fonts-lxgw-wenkai"),
 )
+# No card's zero has a dot or a slash, which faces of this width often have.
 DIGITS = (
     Face("OCRB.otf", "fonts-ocr-b"),
     Face("OCRBS.otf", "fonts-ocr-b"),
-    Face("NotoSansMono-Bold.ttf", "fonts-noto-mono"),
-    Face("DejaVuSansMono.ttf", "fonts-dejavu-core"),
+    Face("NotoMono-Regular.ttf", "fonts-noto-mono"),
+    Face("NotoSansCJK-Medium.ttc", "fonts-noto-cjk-extra", 2),
 )
 LATIN = (Face("DejaVuSans.ttf", "fonts-dejavu-core"), Face("DejaVuSans-Bold.ttf", "fonts-dejavu-core"))
 
