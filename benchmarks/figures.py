@@ -121,14 +121,8 @@ def _called_card(decoys: Sequence[Row]) -> dict[str, Any]:
 
 
 def quality_figures(genuine: Sequence[Row]) -> dict[str, Any]:
-    """Per class: does the score of the measurement that should see the defect fall, and is it told.
-
-    Of clear photos, those that show a face count.
-    """
+    """Per class: does the score of the measurement that should see the defect fall, and is it told."""
     clear = [row for row in genuine if row.submission.picture.kind == "clear"]
-    # A generated photo may be clear and show nobody: then that the face is missing is no false alarm.
-    if any(row.label.get("face_box") for row in genuine):
-        clear = [row for row in clear if row.label.get("face_box")]
     classes: dict[str, Any] = {}
     for kind, names in SEES.items():
         bad = [r for r in genuine if r.submission.picture.kind == kind and r.submission.picture.is_defective]

@@ -116,8 +116,11 @@ def second_card(rng: np.random.Generator, aspect: Aspect, held: Held, pool: int)
 def sample_people(
     rng: np.random.Generator, cls: str, aspect: Aspect, held: Held | None, pool: int
 ) -> tuple[PersonRecipe, ...]:
-    """Who is in the photo, from far to near: the holder is the last one. Sometimes nobody."""
-    if cls not in ("two_faces", "face_occluded") and rng.random() < 0.06:
+    """Who is in the photo, from far to near: the holder is the last one.
+
+    Sometimes nobody, but not in a clear picture: there it would be a defect.
+    """
+    if cls not in ("two_faces", "face_occluded") and rng.random() < 0.06 and cls != "clear":
         return ()
     first = _sample_person(rng, aspect, held, pool)
     if cls == "face_occluded":
