@@ -31,6 +31,8 @@ CLASSES: Final = ("clear", "defocus", "motion", "lowlight", "overexposed", "glar
 DRAWN_PX_PER_MM: Final = 20.0
 STRIP_PX_PER_MM: Final = 10.0
 _MARGIN_MM: Final = 4.0
+_NAME_ROOM_MM: Final = 0.415 * layout.WIDTH_MM
+"""From where names begin to the portrait."""
 _INK_TOP_LEFT: Final = {
     "name": (0.188 * 85.6, 0.167 * 54.0),
     "id_number": (0.334 * 85.6, 0.826 * 54.0),
@@ -193,7 +195,9 @@ def _write_value(
         face = faces[0] if rng.random() < 0.7 else faces[int(rng.integers(len(faces)))]
         size, pitch = 3.75, 0.528 * layout.WIDTH_MM / 18
     else:
-        face, size, pitch = _face_for(rng, text), 3.6, 0.045 * layout.WIDTH_MM
+        # Cards narrow a name that is too long for its line.
+        pitch = min(0.045 * layout.WIDTH_MM, _NAME_ROOM_MM / len(text))
+        face, size = _face_for(rng, text), 3.6 * pitch / (0.045 * layout.WIDTH_MM)
     font = fonts.load(face, round(size * DRAWN_PX_PER_MM))
     ink_top = font.getbbox("国8"[field == "id_number"])[1]
     for i, char in enumerate(text):

@@ -7,8 +7,9 @@ Raw: a fraction from 0 to 1, the largest of three estimates.
 - For everything else MediaPipe's face mesh (Kartynnik et al., Real-time facial surface geometry, 2019) is
   asked how sure it is that the crop shows a face. Its logit falls as more of the face is covered: 30 to 50
   for a bare one, 20 for a hand, 10 for a mask; and as the face is blurred, which is no cover: of bare faces
-  one in twenty has less than 27 in focus, 18 from 8 mm of blur; and with the contrast of skin in poor light,
-  which is stretched. `_BARE_LOGIT` and `_PER_LOGIT` turn it into a share. Dark glasses alone hardly trouble it: what is dark and wide around the eyes is added.
+  one in twenty has less than 26 in focus, 20 from 11 mm of blur. It would fall with the contrast of dark skin
+  in poor light, too: that is stretched first. `_BARE_LOGIT` and `_PER_LOGIT` turn it into a share. Dark
+  glasses alone hardly trouble it: what is dark and wide around the eyes is added.
 
 Compared on drawn scenes with photographed heads, as area under the curve against clear ones: deviation of
 colour from the face's own skin 0.71, for it sees a white mask but no hand, and takes light from two sides for
@@ -43,7 +44,7 @@ _AROUND: Final = 1.5
 VAGUE_MM: Final = 21.0
 """From this blur on it hardly takes a bare face for one."""
 _BLUR_MM: Final = (6.0, 14.0)
-_BARE_LOGIT: Final = (28.0, 16.0)
+_BARE_LOGIT: Final = (28.0, 18.0)
 """What the network may say of a bare face that is blurred so much; linear between them."""
 _PER_LOGIT: Final = 1 / 40
 _SKIN: Final = np.hypot(*(np.indices((SIDE, SIDE)) + 0.5 - SIDE / 2)) < 0.4 * SIDE / _AROUND

@@ -9,7 +9,7 @@ import numpy as np
 from idcheck.layout import PRINTED
 from idcheck.reading.engine import Engine, FieldName
 from idcheck.reading.number import PLACES
-from idcheck.reading.strip import begins_before
+from idcheck.reading.strip import begins_before, leaves
 from idcheck.scene import row
 from idcheck.scene.rectify import Strips, moved, region
 from idcheck.types import Card, Polygon, Transcript
@@ -20,6 +20,8 @@ _SURE: Final = 0.95
 """A number of which every character is read with this much confidence is not looked at again."""
 _TO_THE_LEFT: Final = np.array([[1.0, 0.0, -3.8], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
 """By one character of a name, in mm on the card."""
+_DOWN: Final = 2.5
+"""By how much a line is cut out further down that the strip's lower end cuts, or up; mm."""
 _NO_BEGINNING: Final = frozenset({"", "姓", "名"})
 """Nothing, or the label's characters."""
 
@@ -56,16 +58,25 @@ def read_validity(strips: Strips, card: Card, engine: Engine) -> tuple[Transcrip
 
 
 def _whole_name(strips: Strips, card: Card, engine: Engine) -> tuple[Transcript, Polygon]:
-    """The name; where the card was found so far aside that its beginning is cut off, from further left."""
+    """The name; where the card was found so far aside that some of it is cut off, from where it must be."""
     box = PRINTED["name"]
     line = strips.of(card, box, round(box.height * STRIP_PX_PER_MM))
     name = engine.read(line, "name"), region(card, box)
+    if side := leaves(line, STRIP_PX_PER_MM):
+        down = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, side * _DOWN], [0.0, 0.0, 1.0]])
+        again = _read(strips, moved(card, down), engine, "name")
+        return again if _surer(again[0], name[0]) else name
     if not begins_before(line, STRIP_PX_PER_MM):
         return name
     again = _read(strips, moved(card, _TO_THE_LEFT), engine, "name")
     read, more = name[0].text, again[0].text
     begins = more[:1] not in _NO_BEGINNING and more.endswith(read[1:])
     return again if read and begins else name
+
+
+def _surer(again: Transcript, first: Transcript) -> bool:
+    """Whether a second reading is to be preferred; stray marks are now and then read as one character."""
+    return len(again.text) > 1 and again.confidence > first.confidence
 
 
 def _second_look(

@@ -104,6 +104,14 @@ def begins_before(strip: Gray, px_per_mm: float) -> bool:
     return not gaps.size or columns[gaps[0]] > _CHARACTER_MM * px_per_mm
 
 
+def leaves(strip: Gray, px_per_mm: float) -> int:
+    """Which end of the strip cuts its line of print: the upper, -1, the lower, 1, or neither, 0."""
+    found = extent(strip, px_per_mm)
+    if found is None or found.bottom - found.top >= len(strip):
+        return 0
+    return int(found.bottom == len(strip)) - int(found.top == 0)
+
+
 def _ink(strip: Gray, px_per_mm: float) -> NDArray[np.float32]:
     """How much darker each pixel is than its surroundings, where that is no wider than a stroke."""
     smooth = cv2.GaussianBlur(strip.astype(np.float32), (0, 0), _SMOOTH_MM * px_per_mm)

@@ -110,18 +110,21 @@ class Saying:
     """An engine that reads certain names, one strip after the other."""
 
     names: list[str]
+    certain: list[float] = field(default_factory=list)
     name: str = "saying"
 
     def read(self, _strip: Gray, field: FieldName) -> Transcript:
-        text = self.names.pop(0) if field == "name" else "1" * 18
-        return Transcript(text, (1.0,) * len(text), self.name)
+        if field != "name":
+            return Transcript("1" * 18, (1.0,) * 18, self.name)
+        text = self.names.pop(0)
+        return Transcript(text, (self.certain.pop(0) if self.certain else 1.0,) * len(text), self.name)
 
 
-def photo_with_a_name(begins_mm: float) -> Photo:
-    """Strokes as dense as print on the name's line, from so far right of where its box begins."""
+def photo_with_a_name(begins_mm: float, down_mm: float = 0.0) -> Photo:
+    """Strokes as dense as print, from so far right of where the name's box begins, so far below its line."""
     luma = np.full((600, 900), 200, np.uint8)
     box = FIELDS["name"]
-    top, left = round(60 + (box.y + 1.6) * PX_PER_MM), 100 + (box.x + begins_mm) * PX_PER_MM
+    top, left = round(60 + (box.y + 1.6 + down_mm) * PX_PER_MM), 100 + (box.x + begins_mm) * PX_PER_MM
     for stroke in range(12):
         x = round(left + 0.9 * stroke * PX_PER_MM)
         luma[top : top + 30, x : x + 4] = 60
@@ -148,6 +151,23 @@ def test_a_name_whose_beginning_is_cut_off_is_read_from_further_left(
     assert name.text == kept
     aside_mm = 0.0 if kept == read else 3.8
     assert region[0][0] == pytest.approx(100 + (FIELDS["name"].x - aside_mm) * PX_PER_MM)
+
+
+@pytest.mark.parametrize("down_mm", [-2.8, 2.8])
+@pytest.mark.parametrize(
+    ("names", "certain", "kept"),
+    [(["刁", "龙飞"], [0.3, 0.9], 1), (["龙飞", "飞龙"], [0.9, 0.3], 0), (["龙飞", "一"], [0.3, 0.9], 0)],
+    ids=["surer", "less sure", "stray mark"],
+)
+def test_a_name_that_the_strip_s_end_cuts_is_read_from_above_or_below(
+    down_mm: float, names: list[str], certain: list[float], kept: int
+) -> None:
+    engine = Saying([*names], [*certain])
+    strips = Strips(photo_with_a_name(1.5, down_mm))
+    name, region = reading.read(strips, card(CORNERS), engine)["name"]
+    assert name.text == names[kept]
+    aside_mm = kept * np.sign(down_mm) * 2.5
+    assert region[0][1] == pytest.approx(60 + (FIELDS["name"].y + aside_mm) * PX_PER_MM)
 
 
 @pytest.mark.parametrize("second", [0.9, 0.3])

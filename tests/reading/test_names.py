@@ -67,6 +67,26 @@ def test_of_two_look_alikes_a_name_begins_with_the_one_that_names_begin_with(
     assert 0.5 < read.characters[0] < 0.9
 
 
+@pytest.mark.parametrize(
+    ("apart_mm", "present", "read"),
+    [(7.5, 0.2, "吉·阿"), (4.4, 0.2, "吉阿"), (7.5, 0.01, "吉阿")],
+    ids=["room for a dot", "no room", "hardly there"],
+)
+def test_a_faint_dot_counts_where_there_is_room_for_one(
+    model: bytes, monkeypatch: pytest.MonkeyPatch, apart_mm: float, present: float, read: str
+):
+    first = NameReader(model)
+    log_probs = np.full((3, len(first.alphabet)), -20, np.float32)
+    for place, character in enumerate("吉·阿"):
+        log_probs[place, first.alphabet[character] - 1] = 0.0
+    middles = np.array([3.0, 3.0 + 0.4 * apart_mm, 3.0 + apart_mm])
+    places = Places(middles, np.array([1, present, 1], np.float32), log_probs)
+    monkeypatch.setattr(first, "places", lambda *_: places)
+    second = PPOCR(weights.load("ppocrv6_rec_small"))
+    readers = NameReaders(first, lambda: second)
+    assert readers.read(np.full((69, 366), 200, np.uint8), "name").text == read
+
+
 @pytest.mark.needs("fonts")
 def test_a_doubtful_name_gets_one(first: NameReader, readers: NameReaders, drawn: ModuleType):
     strip = blurred(drawn.strip("魏赟骞", "name"), 5.5)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from idcheck.reading.strip import LINE_MM, begins_before, trim
+from idcheck.reading.strip import LINE_MM, begins_before, leaves, trim
 from idcheck.types import Gray
 
 PX_PER_MM = 10.0
@@ -99,6 +99,17 @@ def test_print_at_the_rim_began_before_it() -> None:
 )
 def test_a_line_that_stands_free_began_where_it_does(strip: Gray) -> None:
     assert not begins_before(strip, PX_PER_MM)
+
+
+@pytest.mark.parametrize(
+    ("top", "bottom", "side"), [(0, 20, -1), (45, 69, 1), (14, 50, 0), (0, 69, 0)], ids=str
+)
+def test_which_end_of_the_strip_cuts_the_line(top: int, bottom: int, side: int) -> None:
+    assert leaves(with_bars(paper(), 13, 120, top, bottom), PX_PER_MM) == side
+
+
+def test_no_print_leaves_nowhere() -> None:
+    assert leaves(paper(), PX_PER_MM) == 0
 
 
 @settings(max_examples=50, deadline=None)
