@@ -44,7 +44,7 @@ _AROUND: Final = 1.5
 VAGUE_MM: Final = 21.0
 """From this blur on it hardly takes a bare face for one."""
 _BLUR_MM: Final = (6.0, 14.0)
-_BARE_LOGIT: Final = (28.0, 18.0)
+_BARE_LOGIT: Final = (29.5, 18.0)
 """What the network may say of a bare face that is blurred so much; linear between them."""
 _PER_LOGIT: Final = 1 / 40
 _SKIN: Final = np.hypot(*(np.indices((SIDE, SIDE)) + 0.5 - SIDE / 2)) < 0.4 * SIDE / _AROUND

@@ -22,6 +22,7 @@ _TO_THE_LEFT: Final = np.array([[1.0, 0.0, -3.8], [0.0, 1.0, 0.0], [0.0, 0.0, 1.
 """By one character of a name, in mm on the card."""
 _DOWN: Final = 2.5
 """By how much a line is cut out further down that the strip's lower end cuts, or up; mm."""
+_SURE_ELSEWHERE: Final = 0.8
 _NO_BEGINNING: Final = frozenset({"", "姓", "名"})
 """Nothing, or the label's characters."""
 
@@ -75,8 +76,11 @@ def _whole_name(strips: Strips, card: Card, engine: Engine) -> tuple[Transcript,
 
 
 def _surer(again: Transcript, first: Transcript) -> bool:
-    """Whether a second reading is to be preferred; stray marks are now and then read as one character."""
-    return len(again.text) > 1 and again.confidence > first.confidence
+    """Whether a reading from elsewhere is to be preferred.
+
+    It must be sure: there the line below the name may show. Stray marks are read as one character.
+    """
+    return len(again.text) > 1 and again.confidence > max(first.confidence, _SURE_ELSEWHERE)
 
 
 def _second_look(

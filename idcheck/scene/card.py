@@ -8,7 +8,7 @@ what it corrected.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final
 
@@ -104,10 +104,23 @@ class CardNetworks:
         """Load ``models/locator.onnx``; it runs on one thread."""
         self._session = onnx_session(model)
 
-    def candidates(self, photo: Picture) -> tuple[Candidate, ...]:
-        """Where cards may be, the surest first."""
+    def candidates(
+        self, photo: Picture, *, across: bool = False, down: bool = False
+    ) -> tuple[Candidate, ...]:
+        """Where cards may be, the surest first.
+
+        Args:
+            photo: the photo.
+            across: whether the finder is to see it mirrored left to right,
+            down: and top to bottom: what it misses in one view it may find in another.
+        """
         view, scale = view_of(photo)
-        return decode_finder(self._answer(view, whole=True)[0], scale)
+        seen = np.ascontiguousarray(view[:: -1 if down else 1, :: -1 if across else 1])
+        found = decode_finder(self._answer(seen, whole=True)[0], scale)
+        if not across and not down:
+            return found
+        extent = np.array(view.shape[::-1]) / scale
+        return tuple(replace(one, corners=_flipped(one.corners, extent, (across, down))) for one in found)
 
     def look(self, photo: Picture, corners: Points) -> Seen:
         """See what is at these corners, and where exactly.
@@ -167,6 +180,12 @@ def decode_finder(maps: NDArray[np.float32], scale: NDArray[np.float64]) -> tupl
         if len(found) == _MOST_LOOKED_AT:
             break
     return tuple(found)
+
+
+def _flipped(corners: Points, extent: NDArray[np.float64], axes: tuple[bool, bool]) -> Points:
+    """Corners in a view of this width and height that is mirrored along some axes, their order kept."""
+    back = np.where(axes, extent - corners, corners)
+    return back[[1, 0, 3, 2]] if axes[0] != axes[1] else back
 
 
 def _half_axis(coded: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,8 +2,6 @@
 
 python -m models.locator.export --finder DIR/finder.pt --corners DIR/corners.pt --out models/locator.onnx
 
-Either may be a `locator.onnx` of before, whose network of that kind is then kept as it is.
-
 The graph has two inputs, `view` (bytes, 1 by 1 by height by width) and `whole` (one truth value), and one
 output, `answer`: the finder's maps where `whole` is true, the corner network's row (as 1 by 23 by 1 by 1)
 where it is false.
@@ -52,13 +50,6 @@ def branch(net: nn.Module, weights: Path, shape: tuple[int, int], prefix: str) -
     return graph
 
 
-def kept(path: Path, prefix: str) -> onnx.GraphProto:
-    """The branch of a file that this module wrote."""
-    (choose,) = onnx.load(str(path)).graph.node
-    wanted = "then_branch" if prefix == "finder" else "else_branch"
-    return next(attribute.g for attribute in choose.attribute if attribute.name == wanted)
-
-
 def joined(finder: onnx.GraphProto, corners: onnx.GraphProto) -> onnx.ModelProto:
     """One graph that runs either branch."""
     choose = helper.make_node("If", ["whole"], ["answer"], then_branch=finder, else_branch=corners)
@@ -73,14 +64,6 @@ def joined(finder: onnx.GraphProto, corners: onnx.GraphProto) -> onnx.ModelProto
     return model
 
 
-def _either(path: Path, prefix: str) -> onnx.GraphProto:
-    if path.suffix == ".onnx":
-        return kept(path, prefix)
-    if prefix == "finder":
-        return branch(Finder(), path, (FINDER_LONG, FINDER_SHORT), prefix)
-    return branch(Corners(), path, CROP_SIZE[::-1], prefix)
-
-
 def main() -> None:
     """Read the arguments, write the file."""
     parser = argparse.ArgumentParser(
@@ -90,7 +73,9 @@ def main() -> None:
     parser.add_argument("--corners", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    onnx.save(joined(_either(args.finder, "finder"), _either(args.corners, "corners")), str(args.out))
+    finder = branch(Finder(), args.finder, (FINDER_LONG, FINDER_SHORT), "finder")
+    corners = branch(Corners(), args.corners, CROP_SIZE[::-1], "corners")
+    onnx.save(joined(finder, corners), str(args.out))
     print(f"{args.out}: {args.out.stat().st_size / 1e6:.2f} MB")
 
 

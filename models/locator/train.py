@@ -90,9 +90,7 @@ def train(task: Task, net: nn.Module, pools: list[Pool], args: argparse.Namespac
         batch = pool.batch(rng.integers(len(pool), size=args.batch))
         for vary in task.vary:
             vary(batch, rng)
-        with torch.autocast("cpu", torch.bfloat16):  # half the time where the processor has such numbers
-            out = net(batch["pictures"])
-        loss = task.loss(out.float(), batch)
+        loss = task.loss(net(batch["pictures"]), batch)
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 5.0)
