@@ -17,6 +17,8 @@ __all__ = ["Head", "draw"]
 _SIZE: Final = 448
 _MIDDLE: Final = (224.0, 214.0)
 _EYE: Final = (0.42, -0.12)
+_GLOSS: Final = 0.35
+"""Reflectance of light skin, to which gloss is in proportion."""
 _BLACK: Final = f32([0.004, 0.004, 0.004])
 _HAIR: Final = np.array([(0.012, 0.013, 0.016), (0.02, 0.035, 0.06), (0.06, 0.13, 0.24), (0.25, 0.26, 0.28)])
 _IRIS: Final = np.array([(0.012, 0.018, 0.03), (0.02, 0.045, 0.09), (0.12, 0.10, 0.07)])
@@ -76,15 +78,15 @@ def draw(rng: np.random.Generator, tone: F32) -> Head:
     half_w, half_h = rng.uniform(78, 88), rng.uniform(106, 118)
     canvas = _Canvas(half_w, half_h)
     hair = _hair(rng, canvas)
-    light = _light(rng, canvas)
+    light, gloss = _light(rng, canvas)
     behind = _paint_behind(rng, canvas, hair, tone)
     narrow = 1 - rng.uniform(0.15, 0.35) * np.clip(canvas.v - 0.1, 0, 1) ** 2
     face = gaussian(f32((canvas.u / narrow) ** 2 + np.abs(canvas.v) ** 2.3 < 1), 1.3)
-    canvas.paint(face, _skin(rng, canvas, tone) * light[..., None])
+    canvas.paint(face, _skin(rng, canvas, tone) * light[..., None] + gloss[..., None])
     _paint_eyes(rng, canvas, tone, light)
     _paint_brows(rng, canvas, np.minimum(hair * 0.8, tone * 0.4))
     _paint_nostrils(canvas, tone)
-    _paint_mouth(rng, canvas, tone, light)
+    _paint_mouth(rng, canvas, tone, light, gloss)
     fringe = _paint_fringe(rng, canvas, hair)
     fade = np.clip((canvas.v[:, :1] - 1) * half_h / 18, 0, 1)
     alpha = f32(canvas.alpha * (1 - fade))
@@ -104,8 +106,11 @@ def _hair(rng: np.random.Generator, canvas: _Canvas) -> F32:
     return f32(colour * np.clip(1 + 0.28 * strands + 0.5 * sheen, 0.3, 2.2)[..., None])
 
 
-def _light(rng: np.random.Generator, canvas: _Canvas) -> F32:
-    """Light on the face (h, w): of a lamp, of the surroundings, and a little gloss."""
+def _light(rng: np.random.Generator, canvas: _Canvas) -> tuple[F32, F32]:
+    """Light on the face (h, w), of a lamp and of the surroundings, and gloss (h, w).
+
+    Skin colours what it scatters. Its gloss has the lamp's colour and is as bright on dark skin as on light.
+    """
     slopes = np.gradient(gaussian(_relief(rng, canvas), 2.2))
     normal = np.stack([-slopes[1], -slopes[0], np.ones_like(canvas.u)], -1)
     normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
@@ -114,7 +119,7 @@ def _light(rng: np.random.Generator, canvas: _Canvas) -> F32:
     surroundings = 0.5 + 0.3 * normal[..., 2] - 0.2 * normal[..., 1]
     gloss = np.clip(normal @ _unit(lamp + f32([0, 0, 1])), 0, 1) ** 30
     share = rng.uniform(0.35, 0.6)
-    return f32(share * lit + (1 - share) * surroundings + rng.uniform(0.02, 0.12) * gloss)
+    return f32(share * lit + (1 - share) * surroundings), f32(rng.uniform(0.02, 0.12) * _GLOSS * gloss)
 
 
 def _relief(rng: np.random.Generator, canvas: _Canvas) -> F32:
@@ -199,7 +204,7 @@ def _paint_nostrils(canvas: _Canvas, tone: F32) -> None:
     canvas.paint(canvas.blob(0, 0.40, 0.13, 0.02, 2.5), tone * 0.45, 0.4)
 
 
-def _paint_mouth(rng: np.random.Generator, canvas: _Canvas, tone: F32, light: F32) -> None:
+def _paint_mouth(rng: np.random.Generator, canvas: _Canvas, tone: F32, light: F32, gloss: F32) -> None:
     wide, full = rng.uniform(0.28, 0.35), rng.uniform(0.045, 0.065)
     across = canvas.u / wide
     parting = 0.585 - rng.uniform(-0.015, 0.03) * across**2
@@ -209,7 +214,7 @@ def _paint_mouth(rng: np.random.Generator, canvas: _Canvas, tone: F32, light: F3
     lips = gaussian(f32((shape > 0) & (canvas.v > upper) & (canvas.v < lower)), 1.4)
     colour = tone * f32([0.62, 0.52, 0.86]) * f32(rng.uniform(0.8, 1.05))
     shaded = light * np.where(canvas.v < parting, 0.78, 1.05)
-    canvas.paint(lips, f32(np.multiply.outer(shaded, colour)), 0.9)
+    canvas.paint(lips, f32(np.multiply.outer(shaded, colour) + gloss[..., None]), 0.9)
     canvas.paint(gaussian(f32(_line(canvas.v, parting, 0.011) * (shape > 0)), 0.9), colour * 0.22, 0.85)
 
 
