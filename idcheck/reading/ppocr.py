@@ -34,6 +34,8 @@ _PERIOD_LINE_MM: Final = 4.6
 """Height kept around the validity period, whose digits are 2.1 mm high."""
 _PERIOD_STRETCH: Final = 1.25
 """Its digits stand so close that equal neighbours else share a column."""
+_PERIOD_SMOOTH_MM: Final = 0.14
+"""Of its digits, less than half a stroke: grain between them is else read as dots, and breaks them."""
 _PERIOD_ALIKE: Final = MappingProxyType(
     {
         **dict.fromkeys("·•・∙⋅‧･．。｡﹒,，、", "."),
@@ -142,6 +144,8 @@ def _picture(strip: Gray, field: FieldName) -> NDArray[np.float32]:
         line_mm, stretch = (LINE_MM, 1.0) if field == "name" else (_PERIOD_LINE_MM, _PERIOD_STRETCH)
         px_per_mm = strip.shape[0] / layout.PRINTED[field].height
         strip = trim(strip, px_per_mm, line_mm)
+        if field == "validity":
+            strip = np.asarray(cv2.GaussianBlur(strip, (0, 0), _PERIOD_SMOOTH_MM * px_per_mm), np.uint8)
         width = max(2, round(strip.shape[1] / strip.shape[0] * stretch * _HEIGHT / _COLUMN)) * _COLUMN
     line = cv2.resize(strip, (width, _HEIGHT), interpolation=cv2.INTER_LINEAR)
     return np.ascontiguousarray(
