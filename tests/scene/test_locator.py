@@ -2,17 +2,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+import samples
 from idcheck import weights
-from idcheck.photo import Photo
+from idcheck.photo import Photo, decode
 from idcheck.scene import Locator
-from idcheck.scene.card import Kind, Seen
+from idcheck.scene.card import Candidate, CardNetworks, Kind, Seen
 from idcheck.scene.geometry import signed_area
 from idcheck.scene.locator import _count, _foremost, _Found, _judged, _printed, clues
+from idcheck.scene.picture import Picture
 from idcheck.types import Box, Face, Side, Thing
 
 OFF = np.full(4, 0.01)
@@ -107,6 +110,46 @@ def test_a_plain_wall_shows_neither_card_nor_face(locator: Locator) -> None:
     assert scene.portrait is None
     assert (scene.cards, scene.faces) == (0, 0)
     assert (scene.photo.width, scene.photo.height, scene.photo.mirrored) == (900, 1200, False)
+
+
+SAMPLE = decode((Path(samples.__file__).parent / "photos/clear.jpg").read_bytes())
+SAMPLE_CARD = np.array([(339, 890), (660, 881), (669, 1105), (340, 1101)])
+
+
+@pytest.mark.parametrize("across", [False, True])
+@pytest.mark.parametrize("down", [False, True])
+def test_the_finder_finds_the_card_in_each_view(across: bool, down: bool) -> None:
+    networks = CardNetworks(weights.load("card_locator"))
+    corners = networks.candidates(SAMPLE, across=across, down=down)[0].corners
+    assert math.dist(corners.mean(axis=0), SAMPLE_CARD.mean(axis=0)) < 30
+    assert math.dist(corners[0], corners[1]) == pytest.approx(322, rel=0.2)
+
+
+@pytest.mark.parametrize("seen_in", [1, 2, 4])
+def test_a_card_is_sought_in_mirrored_views_until_it_is_found(
+    monkeypatch: pytest.MonkeyPatch, seen_in: int
+) -> None:
+    locator = Locator(weights.load("face_full_range"), weights.load("card_locator"))
+    find, views = locator._networks.candidates, []
+
+    def candidates(photo: Picture, *, across: bool, down: bool) -> tuple[Candidate, ...]:
+        views.append((across, down))
+        return find(photo, across=across, down=down) if len(views) == seen_in else ()
+
+    monkeypatch.setattr(locator._networks, "candidates", candidates)
+    _, card = locator.locate_card(SAMPLE)
+    assert views == [(False, False), (True, False), (False, True), (True, True)][:seen_in]
+    assert card is not None
+    assert np.abs(np.array(card.corners) - SAMPLE_CARD).max() < 4
+
+
+def test_a_doubtful_card_counts_only_in_the_photo_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    locator = Locator(weights.load("face_full_range"), weights.load("card_locator"))
+    views = iter([[CARD], [replace(CARD, corners=CARD.corners / 2)], [], []])
+    doubtful = ([replace(card, confidence=0.4) for card in cards] for cards in views)
+    monkeypatch.setattr(locator, "_seen", lambda *_: (next(doubtful), []))
+    (found,), _ = locator._held(SAMPLE)
+    assert np.array_equal(found.corners, CARD.corners)
 
 
 @pytest.mark.needs("fonts")
