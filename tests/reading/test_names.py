@@ -69,18 +69,23 @@ def test_of_two_look_alikes_a_name_begins_with_the_one_that_names_begin_with(
 
 @pytest.mark.parametrize(
     ("apart_mm", "present", "read"),
-    [(7.5, 0.2, "吉·阿"), (4.4, 0.2, "吉阿"), (7.5, 0.01, "吉阿")],
-    ids=["room for a dot", "no room", "hardly there"],
+    [
+        (7.5, [1, 1, 0.1, 1], "吉克·阿"),
+        (4.4, [1, 1, 0.1, 1], "吉克阿"),
+        (7.5, [1, 1, 0.01, 1], "吉克阿"),
+        (7.5, [0.1, 1, 0.1, 1], "克阿"),
+    ],
+    ids=["room for a dot", "no room", "hardly there", "a name of two, spread out"],
 )
 def test_a_faint_dot_counts_where_there_is_room_for_one(
-    model: bytes, monkeypatch: pytest.MonkeyPatch, apart_mm: float, present: float, read: str
+    model: bytes, monkeypatch: pytest.MonkeyPatch, apart_mm: float, present: list[float], read: str
 ):
     first = NameReader(model)
-    log_probs = np.full((3, len(first.alphabet)), -20, np.float32)
-    for place, character in enumerate("吉·阿"):
+    log_probs = np.full((4, len(first.alphabet)), -20, np.float32)
+    for place, character in enumerate("吉克·阿"):
         log_probs[place, first.alphabet[character] - 1] = 0.0
-    middles = np.array([3.0, 3.0 + 0.4 * apart_mm, 3.0 + apart_mm])
-    places = Places(middles, np.array([1, present, 1], np.float32), log_probs)
+    middles = np.array([0.0, 3.8, 3.8 + 0.4 * apart_mm, 3.8 + apart_mm])
+    places = Places(middles, np.array(present, np.float32), log_probs)
     monkeypatch.setattr(first, "places", lambda *_: places)
     second = PPOCR(weights.load("ppocrv6_rec_small"))
     readers = NameReaders(first, lambda: second)
