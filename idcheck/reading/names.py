@@ -37,12 +37,12 @@ reading, ten more names match by it, and one less.
 """
 _DOT: Final = "\N{MIDDLE DOT}"
 _WIDE_MM: Final = 4.7
-"""Between the middles of neighbours: with 3.8 mm a character there is room for a dot. A name of two characters,
-which may be spread out, has none."""
+"""Between the middles of neighbours: with 3.8 mm a character there is room for a dot. A name of two
+characters, which may be spread out, has none."""
 _LEAST_WITH_DOT: Final = 3
 _DOT_ODDS: Final = 60.0
-"""How much likelier a faint dot in such a room is to be one than the first reader thinks. On 963 photos it saw one
-in six names that have a dot, and in three that have none, all of them beyond reading."""
+"""How much likelier a faint dot in such a room is to be one than the first reader thinks. On 963 photos it
+saw one in six names that have a dot, and in three that have none, all of them beyond reading."""
 _WEIGHT: Final = 0.2
 """Of the other reader's opinion; ours has the rest."""
 _ASIDE_MM: Final = (0.3, 0.2)
