@@ -39,13 +39,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    stages = [torch.load(path) for path in args.weights]
-    net = new_network(args.pool, stages[-1]["size"])
-    net.load_state_dict(averaged([stage["weights"] for stage in stages]))
+    net = new_network(args.pool)
+    net.load_state_dict(averaged([torch.load(path)["weights"] for path in args.weights]))
     given = answers(net.eval(), batch_of(Shards(args.pool, args.held_out, SHARD).read(0)))
     temperature = temperature_of(given.logits, given.wanted, TEMPERATURES)
-    found = {"size": stages[-1]["size"], "weights": net.state_dict(), "temperature": temperature}
-    torch.save(found, args.out)
+    torch.save({"weights": net.state_dict(), "temperature": temperature}, args.out)
     print(f"{judge(given)}, temperature {temperature:.3f}")
 
 

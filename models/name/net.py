@@ -10,7 +10,6 @@ among the others from the start.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import torch
@@ -22,33 +21,12 @@ from models.training import standardise
 
 DIMENSIONS: Final = 160
 """Of the space in which characters are told apart."""
+_CHANNELS: Final = 112
 _ROWS: Final = LINE_PX // 8
 _WINDOW: Final = 7
 """Columns around a character's middle from which it is told: as wide as a character."""
 _AROUND: Final = 65
 """Pixels over which brightness and contrast are evened out, a character to each side."""
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How large a network is.
-
-    Attributes:
-        channels: of the four levels, from the line's own resolution down to the columns.
-        blocks: residual blocks of the third and of the fourth level.
-        hidden: width of the layer between a character's window and its vector; none where 0.
-    """
-
-    channels: tuple[int, int, int, int]
-    blocks: tuple[int, int]
-    hidden: int
-
-
-SIZES: Final = {
-    "first": Size((24, 32, 64, 112), (1, 1), 0),
-    "second": Size((32, 48, 96, 160), (1, 2), 384),
-}
-"""The reader that is always asked, and the one that is asked where the first is in doubt."""
 
 
 def _convolution(channels: int, out: int, size: int = 3, stride: tuple[int, int] = (1, 1)) -> nn.Sequential:
@@ -74,41 +52,28 @@ class Residual(nn.Module):
         return functional.relu(x + self.second(self.first(x)))
 
 
-def _embedding(window: int, hidden: int) -> nn.Module:
-    if not hidden:
-        return nn.Linear(window, DIMENSIONS)
-    return nn.Sequential(
-        nn.Linear(window, hidden, bias=False),
-        nn.BatchNorm1d(hidden),
-        nn.ReLU(inplace=True),
-        nn.Linear(hidden, DIMENSIONS),
-    )
-
-
 class NameReader(nn.Module):
     """A line → features; features → where characters stand; features and places → what stands there.
 
     Args:
-        size: one of `SIZES`.
         vectors: of the classes, rows of unit length, shape (classes, `DIMENSIONS`).
         prior: logarithm of each class's frequency in training, shape (classes,).
     """
 
-    def __init__(self, size: Size, vectors: Tensor, prior: Tensor) -> None:
+    def __init__(self, vectors: Tensor, prior: Tensor) -> None:
         super().__init__()
-        first, second, third, last = size.channels
         self.trunk = nn.Sequential(
-            _convolution(1, first, 5, (2, 2)),  # 20 rows, half as many columns as pixels
-            _convolution(first, second),
-            _convolution(second, third, 3, (2, 2)),  # 10 rows, a quarter
-            *(Residual(third) for _ in range(size.blocks[0])),
-            _convolution(third, last, 3, (2, 1)),  # 5 rows
-            *(Residual(last) for _ in range(size.blocks[1])),
+            _convolution(1, 24, 5, (2, 2)),  # 20 rows, half as many columns as pixels
+            _convolution(24, 32),
+            _convolution(32, 64, 3, (2, 2)),  # 10 rows, a quarter
+            Residual(64),
+            _convolution(64, _CHANNELS, 3, (2, 1)),  # 5 rows
+            Residual(_CHANNELS),
         )
         self.place = nn.Sequential(
-            nn.Conv2d(last, 64, (_ROWS, 5), padding=(0, 2)), nn.ReLU(), nn.Conv2d(64, 1, 1)
+            nn.Conv2d(_CHANNELS, 64, (_ROWS, 5), padding=(0, 2)), nn.ReLU(), nn.Conv2d(64, 1, 1)
         )
-        self.embed = _embedding(last * _ROWS * _WINDOW, size.hidden)
+        self.embed = nn.Linear(_CHANNELS * _ROWS * _WINDOW, DIMENSIONS)
         self.vectors = nn.Parameter(vectors.clone())
         self.register_buffer("prior", prior.clone())
         self.sharpness = nn.Parameter(torch.tensor(3.0))
@@ -123,14 +88,12 @@ class NameReader(nn.Module):
 
     def characters(self, features: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         """Logits (k, classes) of what stands at k columns of the batch's lines."""
-        seen = self.embedded(features, rows, columns)
-        with torch.autocast("cpu", enabled=False):
-            table = functional.normalize(self.vectors, dim=1) * self.sharpness.exp()
-            return functional.linear(seen, table) + self.prior
+        table = functional.normalize(self.vectors, dim=1) * self.sharpness.exp()
+        return functional.linear(self.embedded(features, rows, columns), table) + self.prior
 
     def embedded(self, features: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         """Vectors of unit length (k, `DIMENSIONS`) of what stands at k columns."""
         half = _WINDOW // 2
         padded = functional.pad(features, (half, half)).permute(0, 3, 1, 2)
         windows = padded[rows[:, None], columns[:, None] + torch.arange(_WINDOW)].permute(0, 2, 3, 1)
-        return functional.normalize(self.embed(windows.flatten(1)).float(), dim=1)
+        return functional.normalize(self.embed(windows.flatten(1)), dim=1)

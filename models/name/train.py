@@ -25,7 +25,7 @@ from torch.nn import functional
 
 from idcheck.reading.name import COLUMN_PX
 from models.name import classes, render
-from models.name.net import DIMENSIONS, SIZES, NameReader
+from models.name.net import DIMENSIONS, NameReader
 from models.name.pool import SHARD
 from models.shards import Examples, Shards, Stream
 from models.training import average, temperature_of
@@ -132,11 +132,11 @@ def judge(given: Answers) -> str:
     )
 
 
-def new_network(folder: Path, size: str) -> NameReader:
-    """The network of one of `SIZES` before training, its table of classes in place."""
+def new_network(folder: Path) -> NameReader:
+    """The network before training, its table of classes in place."""
     table = torch.from_numpy(classes.vectors(folder, DIMENSIONS))
     prior = torch.from_numpy(np.log(render.frequencies())).float()
-    return NameReader(SIZES[size], table, prior - prior.mean())
+    return NameReader(table, prior - prior.mean())
 
 
 def rate_at(step: int, steps: int, cooldown: int) -> float:
@@ -165,11 +165,8 @@ class Run:
         self.step += 1
         self._by_layer.param_groups[0]["lr"] = self._rate * share
         self._by_row.param_groups[0]["lr"] = TABLE_RATE * share
-        # Half the time where the processor multiplies 16 bit floats; the logits are summed up in 32.
-        with torch.autocast("cpu", torch.bfloat16):
-            features = self.net.features(batch.pictures[:, None])
-            loss = reading_loss(self.net, features, batch)
-            loss = loss + 3 * placing_loss(self.net.places(features).float(), batch)
+        features = self.net.features(batch.pictures[:, None])
+        loss = reading_loss(self.net, features, batch) + 3 * placing_loss(self.net.places(features), batch)
         self.net.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self._layers, 5.0)
@@ -198,7 +195,6 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--pool", type=Path, required=True)
-    parser.add_argument("--size", choices=[*SIZES], default="first")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--shards", type=int, default=64)
     parser.add_argument("--held-out", type=int, default=2)
@@ -214,7 +210,7 @@ def main() -> None:
     held_out = batch_of(Shards(args.pool, args.held_out, SHARD).read(0))
     shards = Shards(args.pool, args.seed, SHARD)
     stream = Stream(shards, args.shards, FRESH, np.random.default_rng(0))
-    run = Run(new_network(args.pool, args.size), args.rate)
+    run = Run(new_network(args.pool), args.rate)
     if args.resume:
         run.resume(args.out.with_suffix(".resume"))
         for _ in range(run.step):
@@ -229,8 +225,7 @@ def main() -> None:
             given = answers(run.averaged, held_out)
             print(judge(given), flush=True)
             temperature = temperature_of(given.logits, given.wanted, TEMPERATURES)
-            found = {"size": args.size, "weights": run.averaged.state_dict(), "temperature": temperature}
-            torch.save(found, args.out)
+            torch.save({"weights": run.averaged.state_dict(), "temperature": temperature}, args.out)
             run.save(args.out.with_suffix(".resume"))
 
 
