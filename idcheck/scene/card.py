@@ -120,9 +120,7 @@ class CardNetworks:
         if not across and not down:
             return found
         extent = np.array(view.shape[::-1]) / scale
-        return tuple(
-            replace(one, corners=np.where((across, down), extent - one.corners, one.corners)) for one in found
-        )
+        return tuple(replace(one, corners=_flipped(one.corners, extent, (across, down))) for one in found)
 
     def look(self, photo: Picture, corners: Points) -> Seen:
         """See what is at these corners, and where exactly.
@@ -182,6 +180,12 @@ def decode_finder(maps: NDArray[np.float32], scale: NDArray[np.float64]) -> tupl
         if len(found) == _MOST_LOOKED_AT:
             break
     return tuple(found)
+
+
+def _flipped(corners: Points, extent: NDArray[np.float64], axes: tuple[bool, bool]) -> Points:
+    """Corners in a view of this width and height mirrored along some axes; they run round as before."""
+    back = np.where(axes, extent - corners, corners)
+    return back[[1, 0, 3, 2]] if axes[0] != axes[1] else back
 
 
 def _half_axis(coded: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -51,13 +51,16 @@ nothing moves on from look to look, and may end up as a large card beyond the fr
 _STAYS: Final = 0.12
 """Corners that moved less than this share of the card's size need no further look."""
 _VIEWS: Final = ((False, False), (True, False), (False, True), (True, True))
-"""In which the finder is shown the photo, mirrored across and down, until there is a card.
+"""In which the finder is shown the photo, mirrored across and down, until there surely is a card.
 
 Of 596 whole cards on drawn and rendered photos 583 are found in the first view, 589 in two, 591 in four; of
 304 small ones 253 and 278. None of 125 photos without a card shows one in any view.
 """
 _FOUND: Final = 0.5
-"""From this confidence there is a card."""
+"""From this confidence there is a card,"""
+_SURELY_FOUND: Final = 0.95
+"""and from this one need not be sought in other views: 98 % of those that are found have it. Of the others a
+third were far off."""
 _SECOND_HEAT: Final = 0.3
 """Once there is a card, a candidate less hot than this is not worth a look."""
 _SECOND_CARD: Final = 0.4
@@ -158,14 +161,17 @@ class Locator:
 
     def _held(self, photo: Picture) -> tuple[list[_Found], list[_Found]]:
         """Identity cards and other things, of each the one that is held first: the larger and surer."""
-        at_first: tuple[list[_Found], list[_Found]] | None = None
+        surest = 0.0
+        cards: list[_Found] = []
+        others: list[_Found] = []
         for across, down in _VIEWS:
-            cards, others = self._seen(photo, self._networks.candidates(photo, across=across, down=down))
-            if any(card.confidence >= _FOUND for card in cards):
+            seen = self._seen(photo, self._networks.candidates(photo, across=across, down=down))
+            confidence = max((card.confidence for card in seen[0]), default=0.0)
+            # Doubtful cards count where the photo shows them as it is.
+            if (across, down) == _VIEWS[0] or confidence > max(surest, _FOUND):
+                surest, (cards, others) = confidence, seen
+            if surest >= _SURELY_FOUND:
                 break
-            at_first = at_first or (cards, others)
-        else:
-            cards, others = at_first or ([], [])  # doubtful ones count where the photo shows them as it is
         return _foremost(cards), _foremost(others)
 
     def _seen(self, photo: Picture, candidates: Iterable[Candidate]) -> tuple[list[_Found], list[_Found]]:
