@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 from types import MappingProxyType
 from typing import Final
 
@@ -164,15 +165,23 @@ class Locator:
         surest = 0.0
         cards: list[_Found] = []
         others: list[_Found] = []
-        for across, down in _VIEWS:
-            seen = self._seen(photo, self._networks.candidates(photo, across=across, down=down))
+        for mirrored, view in product((False, True), _VIEWS):
+            if mirrored and not surest:
+                break  # only what may be a card is worth a look from the other side
+            seen = self._seen(photo, self._candidates(photo, view, mirrored=mirrored))
             confidence = max((card.confidence for card in seen[0]), default=0.0)
             # Doubtful cards count where the photo shows them as it is.
-            if (across, down) == _VIEWS[0] or confidence > max(surest, _FOUND):
+            at_first = view == _VIEWS[0] and not mirrored
+            if at_first or confidence > max(surest, _FOUND):
                 surest, (cards, others) = confidence, seen
             if surest >= _SURELY_FOUND:
                 break
         return _foremost(cards), _foremost(others)
+
+    def _candidates(self, photo: Picture, view: tuple[bool, bool], *, mirrored: bool) -> Iterator[Candidate]:
+        """What the finder finds in one of `_VIEWS`; if so wanted, mirrored for the corner network to see."""
+        for candidate in self._networks.candidates(photo, across=view[0], down=view[1]):
+            yield replace(candidate, corners=candidate.corners[TURNS[1]]) if mirrored else candidate
 
     def _seen(self, photo: Picture, candidates: Iterable[Candidate]) -> tuple[list[_Found], list[_Found]]:
         """Identity cards and other things among candidates, each place once."""

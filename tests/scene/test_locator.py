@@ -145,11 +145,22 @@ def test_a_card_is_sought_in_mirrored_views_until_it_is_found(
 
 def test_a_doubtful_card_counts_only_in_the_photo_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     locator = Locator(weights.load("face_full_range"), weights.load("card_locator"))
-    views = iter([[CARD], [replace(CARD, corners=CARD.corners / 2)], [], []])
-    doubtful = ([replace(card, confidence=0.4) for card in cards] for cards in views)
-    monkeypatch.setattr(locator, "_seen", lambda *_: (next(doubtful), []))
+    doubtful, elsewhere = replace(CARD, confidence=0.4), replace(CARD, corners=CARD.corners / 2)
+    views = iter([[doubtful], *[[replace(elsewhere, confidence=0.45)]] * 7])
+    monkeypatch.setattr(locator, "_seen", lambda *_: (next(views), []))
     (found,), _ = locator._held(SAMPLE)
-    assert np.array_equal(found.corners, CARD.corners)
+    assert found == doubtful
+
+
+def test_of_doubtful_cards_the_surest_counts_whichever_way_it_was_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    locator = Locator(weights.load("face_full_range"), weights.load("card_locator"))
+    cards = [replace(CARD, confidence=0.5 + 0.05 * k) for k in (1, 0, 2, 0, 0, 0, 5, 4)]
+    views = iter([[card] for card in cards])
+    monkeypatch.setattr(locator, "_seen", lambda *_: (next(views), []))
+    (found,), _ = locator._held(SAMPLE)
+    assert found is cards[6]
 
 
 @pytest.mark.needs("fonts")
