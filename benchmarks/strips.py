@@ -196,8 +196,9 @@ def _write_value(
         size, pitch = 3.75, 0.528 * layout.WIDTH_MM / 18
     else:
         # Cards narrow a name that is too long for its line.
-        pitch = min(0.045 * layout.WIDTH_MM, _NAME_ROOM_MM / len(text))
-        face, size = _face_for(rng, text), 3.6 * pitch / (0.045 * layout.WIDTH_MM)
+        usual = 0.045 * layout.WIDTH_MM
+        pitch = min(usual, _NAME_ROOM_MM / len(text))
+        face, size = _face_for(rng, text), 3.6 * pitch / usual
     font = fonts.load(face, round(size * DRAWN_PX_PER_MM))
     ink_top = font.getbbox("国8"[field == "id_number"])[1]
     for i, char in enumerate(text):

@@ -18,10 +18,10 @@ STRIP_PX_PER_MM: Final = 10.0
 """A character of a name gets 38 pixels: more than the readers take in, so that nothing is lost on the way."""
 _SURE: Final = 0.95
 """A number of which every character is read with this much confidence is not looked at again."""
-_TO_THE_LEFT: Final = np.array([[1.0, 0.0, -3.8], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
-"""By one character of a name, in mm on the card."""
-_DOWN: Final = 2.5
-"""By how much a line is cut out further down that the strip's lower end cuts, or up; mm."""
+_CHARACTER_MM: Final = 3.8
+"""Of a name: by how much a line is cut out further left that began before the strip."""
+_DOWN_MM: Final = 2.5
+"""By how much a line is cut out further down that the strip's lower end cuts, or up."""
 _SURE_ELSEWHERE: Final = 0.8
 _NO_BEGINNING: Final = frozenset({"", "姓", "名"})
 """Nothing, or the label's characters."""
@@ -64,15 +64,19 @@ def _whole_name(strips: Strips, card: Card, engine: Engine) -> tuple[Transcript,
     line = strips.of(card, box, round(box.height * STRIP_PX_PER_MM))
     name = engine.read(line, "name"), region(card, box)
     if side := leaves(line, STRIP_PX_PER_MM):
-        down = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, side * _DOWN], [0.0, 0.0, 1.0]])
-        again = _read(strips, moved(card, down), engine, "name")
+        again = _read(strips, _aside(card, 0.0, side * _DOWN_MM), engine, "name")
         return again if _surer(again[0], name[0]) else name
     if not begins_before(line, STRIP_PX_PER_MM):
         return name
-    again = _read(strips, moved(card, _TO_THE_LEFT), engine, "name")
+    again = _read(strips, _aside(card, -_CHARACTER_MM, 0.0), engine, "name")
     read, more = name[0].text, again[0].text
     begins = more[:1] not in _NO_BEGINNING and more.endswith(read[1:])
     return again if read and begins else name
+
+
+def _aside(card: Card, right_mm: float, down_mm: float) -> Card:
+    """The card as if it lay so far aside, in mm on itself."""
+    return moved(card, np.array([[1.0, 0.0, right_mm], [0.0, 1.0, down_mm], [0.0, 0.0, 1.0]]))
 
 
 def _surer(again: Transcript, first: Transcript) -> bool:

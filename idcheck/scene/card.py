@@ -185,7 +185,7 @@ def decode_finder(maps: NDArray[np.float32], scale: NDArray[np.float64]) -> tupl
 def _flipped(corners: Points, extent: NDArray[np.float64], axes: tuple[bool, bool]) -> Points:
     """Corners in a view of this width and height mirrored along some axes; they run round as before."""
     back = np.where(axes, extent - corners, corners)
-    return back[[1, 0, 3, 2]] if axes[0] != axes[1] else back
+    return back[TURNS[1]] if axes[0] != axes[1] else back
 
 
 def _half_axis(coded: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -165,10 +165,13 @@ class Locator:
         surest = 0.0
         cards: list[_Found] = []
         others: list[_Found] = []
+        found: dict[tuple[bool, bool], tuple[Candidate, ...]] = {}
         for mirrored, view in product((False, True), _VIEWS):
             if mirrored and not surest:
                 break  # only what may be a card is worth a look from the other side
-            seen = self._seen(photo, self._candidates(photo, view, mirrored=mirrored))
+            if view not in found:
+                found[view] = self._networks.candidates(photo, across=view[0], down=view[1])
+            seen = self._seen(photo, map(_mirrored, found[view]) if mirrored else found[view])
             confidence = max((card.confidence for card in seen[0]), default=0.0)
             # Doubtful cards count where the photo shows them as it is.
             at_first = view == _VIEWS[0] and not mirrored
@@ -177,11 +180,6 @@ class Locator:
             if surest >= _SURELY_FOUND:
                 break
         return _foremost(cards), _foremost(others)
-
-    def _candidates(self, photo: Picture, view: tuple[bool, bool], *, mirrored: bool) -> Iterator[Candidate]:
-        """What the finder finds in one of `_VIEWS`; if so wanted, mirrored for the corner network to see."""
-        for candidate in self._networks.candidates(photo, across=view[0], down=view[1]):
-            yield replace(candidate, corners=candidate.corners[TURNS[1]]) if mirrored else candidate
 
     def _seen(self, photo: Picture, candidates: Iterable[Candidate]) -> tuple[list[_Found], list[_Found]]:
         """Identity cards and other things among candidates, each place once."""
@@ -212,6 +210,11 @@ class Locator:
             if looks >= _LEAST_LOOKS and moved < _STAYS:
                 break
         return seen, clues(photo, seen, candidate.heat, float(seen.turns[0]))
+
+
+def _mirrored(candidate: Candidate) -> Candidate:
+    """The same place, which the corner network then sees from the other side."""
+    return replace(candidate, corners=candidate.corners[TURNS[1]])
 
 
 def _foremost(found: list[_Found]) -> list[_Found]:
