@@ -18,8 +18,13 @@ from idcheck.types import Box, Gray, Matrix
 PX_PER_MM: Final = 4.0
 _BOX: Final = FIELDS["id_number"]
 _AROUND_MM: Final = 8.0
+_BESIDE_MM: Final = 20.0
+"""An end of the card that a hand holds may be found centimetres off."""
 AREA: Final = Box(
-    _BOX.x - _AROUND_MM, _BOX.y - _AROUND_MM, _BOX.width + 2 * _AROUND_MM, _BOX.height + 2 * _AROUND_MM
+    _BOX.x - _BESIDE_MM,
+    _BOX.y - _AROUND_MM,
+    _BOX.width + 2 * _BESIDE_MM,
+    _BOX.height + 2 * _AROUND_MM,
 )
 """Where a row is looked for, in mm on the card."""
 
