@@ -1,8 +1,9 @@
 """How often the validity period of the emblem side is read, and how often read wrong, on drawn strips.
 
     python -m benchmarks.validity --strips 1600
+    python -m benchmarks.validity --strips 1600 --engine ppocrv6    # PP-OCRv6 small in its place
 
-Draws the strip with every defect (`benchmarks.strips`), reads it with PP-OCRv6, and prints a row a defect:
+Draws the strip with every defect (`benchmarks.strips`), reads it as a check does, and prints a row a defect:
 how many are legible, how many of those were read exactly (both ends, under the default policy) and raw, how
 many of all were read, and how many of these as another period.
 """
@@ -10,7 +11,7 @@ many of all were read, and how many of these as another period.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,12 +20,17 @@ import numpy as np
 from benchmarks.strips import CLASSES, Strip, strips
 from idcheck import weights
 from idcheck.claim import validity
+from idcheck.pipeline import embedded
 from idcheck.policy import Policy
 from idcheck.reading import Engine
 from idcheck.reading.ppocr import PPOCR
 
 _STROKE_MM: Final = 0.3
-THRESHOLDS: Final = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
+ENGINES: Final[dict[str, Callable[[], Engine]]] = {
+    "idcheck": embedded,
+    "ppocrv6": lambda: PPOCR(weights.load("ppocrv6_rec_small")),
+}
+THRESHOLDS: Final = (0.0, 1.0, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +121,9 @@ def main() -> None:
     )
     parser.add_argument("--strips", type=int, default=1600)
     parser.add_argument("--seed", type=int, default=8)
+    parser.add_argument("--engine", choices=ENGINES, default="idcheck")
     chosen = parser.parse_args()
-    engine = PPOCR(weights.load("ppocrv6_rec_small"))
-    done = list(trials(engine, chosen.strips, chosen.seed))
+    done = list(trials(ENGINES[chosen.engine](), chosen.strips, chosen.seed))
     _report(done, Policy.default().reading.validity_clear)
 
 

@@ -15,7 +15,7 @@ from typing import Final
 from idcheck import __version__, photo, quality, reading, verdict, weights
 from idcheck import claim as claims
 from idcheck.policy import Policy
-from idcheck.reading.embedded import Embedded
+from idcheck.reading.embedded import Embedded, Networks
 from idcheck.reading.particulars import ParticularsReader
 from idcheck.report import Measured, Models, Report
 from idcheck.scene import Locator, Strips
@@ -43,8 +43,10 @@ FACE_WEIGHTS: Final = "face_full_range"
 CARD_WEIGHTS: Final = "card_locator"
 MESH_WEIGHTS: Final = "face_landmark"
 PARTICULARS_WEIGHTS: Final = "particulars_reader"
-READER_WEIGHTS: Final = ("ppocrv6_rec_small", "number_reader", "name_reader")
-"""Of :class:`Embedded`, in the order of its arguments."""
+READER_WEIGHTS: Final = (
+    "number_reader", "name_reader", "name_reader_larger", "ppocrv6_rec_small", "validity_reader",
+)  # fmt: skip
+"""Of `idcheck.reading.embedded.Networks`, in the order of its fields."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,7 +193,7 @@ class Checker:
 
 def embedded() -> Embedded:
     """The readers that a checker brings itself."""
-    return Embedded(*(weights.load(name) for name in READER_WEIGHTS))
+    return Embedded(Networks(*(weights.load(name) for name in READER_WEIGHTS)))
 
 
 def today() -> date:

@@ -13,12 +13,12 @@ import cv2
 import numpy as np
 import pytest
 
-from idcheck import Checker, Claim, Decision, Facts, photo, weights
+from idcheck import Checker, Claim, Decision, Facts, photo
 from idcheck.claim import validity
 from idcheck.errors import EngineError, PhotoError
 from idcheck.layout import HEIGHT_MM, PRINTED, WIDTH_MM
-from idcheck.pipeline import _emblem
-from idcheck.reading.ppocr import PPOCR
+from idcheck.pipeline import _emblem, embedded
+from idcheck.reading.embedded import Embedded
 from idcheck.reading.recorded import Fault, Faulty, Recorded
 from idcheck.scene.geometry import as_quad
 from idcheck.types import Card, Emblem, Outcome, PhotoInfo, Side, Transcript, Validity
@@ -46,8 +46,8 @@ def clearly(found: Validity) -> bool:
 
 
 @pytest.fixture(scope="module")
-def reader() -> PPOCR:
-    return PPOCR(weights.load("ppocrv6_rec_small"))
+def reader() -> Embedded:
+    return embedded()
 
 
 @pytest.fixture(scope="module")

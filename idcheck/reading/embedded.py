@@ -1,36 +1,58 @@
-"""The readers that idcheck carries itself: ours for name and number, PP-OCRv6 for the rest and in doubt."""
+"""The readers that idcheck carries itself: our own for each field, and PP-OCRv6 where they doubt."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from threading import Lock
+from typing import Generic, TypeVar
 
 from idcheck.reading.engine import Engine, FieldName
 from idcheck.reading.name import NameReader
 from idcheck.reading.names import NameReaders
 from idcheck.reading.number import NumberReader
+from idcheck.reading.periods import PeriodReaders
 from idcheck.reading.ppocr import PPOCR
+from idcheck.reading.validity import ValidityReader
 from idcheck.types import Gray, Transcript
+
+_Reader = TypeVar("_Reader")
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """Contents of the ONNX files.
+
+    Attributes:
+        numbers: the number reader's.
+        names: the name reader's.
+        names_larger: that of the larger name reader, which is asked in doubt.
+        lines: PP-OCRv6 small's, which is asked last.
+        periods: the validity reader's.
+    """
+
+    numbers: bytes
+    names: bytes
+    names_larger: bytes
+    lines: bytes
+    periods: bytes
 
 
 class Embedded:
-    """Each field read by the reader that is best at it. Threads may share one."""
+    """Each field read by its own network. Threads may share one."""
 
-    def __init__(self, lines: bytes, numbers: bytes, names: bytes) -> None:
-        """Load the networks; PP-OCRv6, which takes longer than all others, when it is first asked.
-
-        Args:
-            lines: content of PP-OCRv6's ONNX file.
-            numbers: content of the number reader's.
-            names: content of the name reader's.
+    def __init__(self, networks: Networks) -> None:
+        """Load the networks that every check needs, and the others when they are first asked.
 
         Raises:
-            WeightsCorruptError: one of them is not that network; of ``lines`` `read` says so.
+            WeightsCorruptError: one is not that network; of those that are loaded later, `read` says so.
         """
-        self._any_line = _Later(lines)
-        self._own: dict[FieldName, Engine] = {
-            "name": NameReaders(NameReader(names), self._any_line),
-            "id_number": NumberReader(numbers),
-        }
+        larger = _Later(partial(NameReader, name="idcheck-name-larger"), networks.names_larger)
+        lines = _Later(PPOCR, networks.lines)
+        names = NameReaders(NameReader(networks.names), larger, lines)
+        self._periods = _Later(lambda model: PeriodReaders(ValidityReader(model), lines), networks.periods)
+        self._own: dict[FieldName, Engine] = {"name": names, "id_number": NumberReader(networks.numbers)}
 
     @property
     def name(self) -> str:
@@ -39,20 +61,21 @@ class Embedded:
 
     def read(self, strip: Gray, field: FieldName) -> Transcript:
         """Read a strip; see :class:`idcheck.reading.Engine`."""
-        reader = self._own.get(field) or self._any_line()
+        reader = self._own.get(field) or self._periods()
         return reader.read(strip, field)
 
 
-class _Later:
-    """PP-OCRv6, loaded once, by whoever needs it first: many a process never does."""
+class _Later(Generic[_Reader]):
+    """A reader that is loaded once, by whoever needs it first: many a process never does."""
 
-    def __init__(self, model: bytes) -> None:
+    def __init__(self, make: Callable[[bytes], _Reader], model: bytes) -> None:
+        self._make = make
         self._model = model
-        self._loaded: PPOCR | None = None
+        self._loaded: _Reader | None = None
         self._lock = Lock()
 
-    def __call__(self) -> PPOCR:
+    def __call__(self) -> _Reader:
         with self._lock:
             if self._loaded is None:
-                self._loaded, self._model = PPOCR(self._model), b""
+                self._loaded, self._model = self._make(self._model), b""
             return self._loaded

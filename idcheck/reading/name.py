@@ -61,15 +61,17 @@ class Places:
 class NameReader:
     """Reads names. Threads may share one: a loaded network does not change by being run."""
 
-    def __init__(self, model: bytes) -> None:
+    def __init__(self, model: bytes, name: str = "idcheck-name") -> None:
         """Load the network.
 
         Args:
             model: the ONNX file's content.
+            name: what the report calls this engine.
 
         Raises:
             WeightsCorruptError: it is not this network.
         """
+        self._name = name
         self._session = onnx_session(model)
         self._characters = self._session.get_modelmeta().custom_metadata_map.get("alphabet", "")
         if [taken.name for taken in self._session.get_inputs()] != ["line"] or not self._characters:
@@ -80,7 +82,7 @@ class NameReader:
     @property
     def name(self) -> str:
         """What the report calls this engine."""
-        return "idcheck-name"
+        return self._name
 
     @property
     def alphabet(self) -> Mapping[str, int]:

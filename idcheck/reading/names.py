@@ -1,9 +1,10 @@
-"""The name by two readers: ours, and where it is in doubt, a second look, and PP-OCRv6 as a second opinion.
+"""The name by up to three readers: ours, in doubt a larger one of ours, and last PP-OCRv6.
 
-Where our own reader is sure of every character, asking on would bring nothing but its milliseconds. Where it
-is not, a look from slightly aside shows what was an accident of the pixels; and two networks of different
-making err in different places. All evidence of a place is combined as a product of the probabilities, each
-raised to its weight (Hinton, Products of experts, 1999).
+Where the first reader is sure of every character, asking on would bring nothing but its milliseconds. Where
+it is not, the larger one looks, and a second time from slightly aside, which shows what was an accident of
+the pixels. Networks of different making err in different places, so PP-OCRv6 is asked about what is left in
+doubt. All evidence of a place is combined as a product of the probabilities, each raised to its weight
+(Hinton, Products of experts, 1999).
 """
 
 from __future__ import annotations
@@ -25,11 +26,15 @@ from idcheck.reading.ppocr import PPOCR
 from idcheck.reading.strip import ends, extent
 from idcheck.types import Gray, Transcript
 
-_SURE: Final = 0.7
-"""Where even the least certain character has this much, the other reader is not asked."""
+_SURE: Final = 0.9
+"""Where even the least certain character has this much, nobody else is asked, nor is a second look taken."""
 _HOPELESS: Final = 0.15
 """Nor where the characters have less than this in the geometric mean: 271 of 588 drawn photos with a doubtful
-name were so poor, and in none did the other reader change what became of a true name."""
+name were so poor, and in none did another reader change what became of a true name."""
+_DOUBTFUL: Final = 0.5
+"""Where the least certain character still has less than this, PP-OCRv6 is asked: at 5 % of legible names."""
+_FIRST_WEIGHT: Final = 0.4
+"""Of the first reader's opinion; the larger one's has the rest."""
 _BEGINS: Final = 1.5
 """How much likelier, in nats, a character is to stand first that names begin with. A census would say 5; but
 the names of minorities begin in many more ways than are listed. With 1,202 drawn strips, many of them beyond
@@ -43,30 +48,34 @@ _LEAST_WITH_DOT: Final = 3
 _DOT_ODDS: Final = 60.0
 """How much likelier a faint dot in such a room is to be one than the first reader thinks. On 963 photos it
 saw one in six names that have a dot, and in three that have none, all of them beyond reading."""
-_WEIGHT: Final = 0.2
-"""Of the other reader's opinion; ours has the rest."""
+_OTHER_WEIGHT: Final = 0.25
+"""Of PP-OCRv6's opinion; ours have the rest."""
 _ASIDE_MM: Final = (0.3, 0.2)
 """How far aside the second look is."""
 _SAME_MM: Final = 1.2
 """Within which two looks mean the same place."""
 _REACH_MM: Final = 3.0
-"""How far a column of the other reader may be from the place that it speaks of."""
+"""How far a column of PP-OCRv6 may be from the place that it speaks of."""
 _UNSEEN: Final = np.float32(1e-7)
-"""What the other reader is taken to give a character that it gives nothing, or does not know."""
+"""What PP-OCRv6 is taken to give a character that it gives nothing, or does not know."""
 
 
 class NameReaders:
     """Reads names. Threads may share one."""
 
-    def __init__(self, first: NameReader, second: Callable[[], PPOCR]) -> None:
-        """Take both readers.
+    def __init__(
+        self, first: NameReader, larger: Callable[[], NameReader], other: Callable[[], PPOCR]
+    ) -> None:
+        """Take the readers.
 
         Args:
             first: asked always.
-            second: called for the reader that is asked where the first is in doubt, and not before.
+            larger: called for the reader that is asked where the first is in doubt, and not before;
+            other: and for the one where both are. Both networks of ours know the same characters.
         """
         self._first = first
-        self._second = second
+        self._larger = larger
+        self._other = other
 
     @property
     def name(self) -> str:
@@ -83,15 +92,26 @@ class NameReaders:
             msg = "these engines read names only"
             raise EngineError(msg)
         places = self._dotted(self._first.places(strip))
-        if (_certain(places) >= _SURE).all():
-            return self._first.transcript(self._begun(places), self._first.name)
-        again = _aligned(self._first.places(strip, _ASIDE_MM), places)
-        places = _combined(places, again, 0.5)
+        asked = self._first.name
         certain = _certain(places)
-        if (certain >= _SURE).all() or np.log(certain).mean() < np.log(_HOPELESS):
-            return self._first.transcript(self._begun(places), self._first.name)
-        places = _combined(places, self._opinion(places, strip), _WEIGHT)
-        return self._first.transcript(self._begun(places), f"{self._first.name}+{self._second().name}")
+        if (certain < _SURE).any() and np.log(certain).mean() >= np.log(_HOPELESS):
+            places = self._seen_larger(strip, places)
+            asked = f"{asked}+{self._larger().name}"
+            if (_certain(places) < _DOUBTFUL).any():
+                places = _combined(places, self._opinion(places, strip), _OTHER_WEIGHT)
+                asked = f"{asked}+{self._other().name}"
+        return self._first.transcript(self._begun(places), asked)
+
+    def _seen_larger(self, strip: Gray, first: Places) -> Places:
+        """What the larger reader says together with the first one, by a second look where one does not do."""
+        larger = self._larger()
+        seen = self._dotted(larger.places(strip))
+        firsts = _aligned(first, seen)
+        both = _combined(seen, firsts, _FIRST_WEIGHT)
+        if (_certain(both) >= _SURE).all():
+            return both
+        again = _aligned(larger.places(strip, _ASIDE_MM), seen)
+        return _combined(_combined(seen, again, 0.5), firsts, _FIRST_WEIGHT)
 
     def _begun(self, places: Places) -> Places:
         """The places, the first of them more likely what names begin with."""
@@ -125,17 +145,17 @@ class NameReaders:
 
     @cached_property
     def _theirs(self) -> NDArray[np.intp]:
-        """The second reader's class of each of the first's, 0 where it has none."""
-        theirs = self._second().alphabet("name")
+        """PP-OCRv6's class of each of ours, 0 where it has none."""
+        theirs = self._other().alphabet("name")
         return np.array([theirs.get(c, 0) for c in self._first.alphabet], np.intp)
 
     def _opinion(self, places: Places, strip: Gray) -> NDArray[np.float32]:
-        """What the second reader gives each character at each place, shape (places, classes), as logarithms.
+        """What PP-OCRv6 gives each character at each place, shape (places, classes), as logarithms.
 
         Its columns belong to the nearest place; of several, the highest probability counts. Where it has no
-        column, it has no opinion of its own and repeats the first reader's.
+        column, it has no opinion of its own and repeats ours.
         """
-        seen = self._second().probabilities(strip, "name")
+        seen = self._other().probabilities(strip, "name")
         height, width = strip.shape
         px_per_mm = height / layout.PRINTED["name"].height
         found = extent(strip, px_per_mm)

@@ -21,6 +21,7 @@ from idcheck import layout
 from idcheck.errors import WeightsCorruptError
 from idcheck.networks import answers, onnx_session
 from idcheck.reading.engine import FieldName
+from idcheck.reading.greedy import best_path
 from idcheck.reading.strip import LINE_MM, trim
 from idcheck.types import Gray, Lattice, Transcript
 
@@ -120,7 +121,7 @@ class PPOCR:
         last character, counts as a gap.
         """
         alphabet, probabilities = self._alphabets[field], self.probabilities(strip, field)
-        text, certain = _best_path(probabilities, alphabet.characters)
+        text, certain = best_path(probabilities, alphabet.characters)
         log_probs = np.log(np.maximum(probabilities, _FLOOR, out=probabilities), out=probabilities)
         return Transcript(text, certain, self.name, Lattice(log_probs, alphabet.index))
 
@@ -151,22 +152,6 @@ def _picture(strip: Gray, field: FieldName) -> NDArray[np.float32]:
     return np.ascontiguousarray(
         np.broadcast_to(line.astype(np.float32) / 127.5 - 1, (1, 3, _HEIGHT, width)), np.float32
     )
-
-
-def _best_path(
-    probabilities: NDArray[np.float32], characters: Sequence[str]
-) -> tuple[str, tuple[float, ...]]:
-    """Greedy CTC decoding (Graves et al. 2006, section 3.2): the best class of each column, repeats merged.
-
-    Returns:
-        the text, and for each of its characters the highest probability among the columns that it spans.
-    """
-    best = probabilities.argmax(axis=1)
-    height = probabilities[np.arange(len(best)), best]
-    starts = np.flatnonzero(np.concatenate(([True], best[1:] != best[:-1])))
-    peaks = np.maximum.reduceat(height, starts)
-    read = [(characters[best[s]], float(p)) for s, p in zip(starts, peaks, strict=True) if best[s] != 0]
-    return "".join(c for c, _ in read), tuple(min(1.0, p) for _, p in read)
 
 
 def _han(dictionary: Sequence[str]) -> _Alphabet:

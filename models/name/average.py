@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from models.name.net import SIZES
 from models.name.pool import SHARD
 from models.name.train import TEMPERATURES, answers, batch_of, judge, new_network
 from models.shards import Shards
@@ -39,11 +40,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    net = new_network(args.pool)
-    net.load_state_dict(averaged([torch.load(path)["weights"] for path in args.weights]))
+    stages = [torch.load(path) for path in args.weights]
+    net = new_network(args.pool, SIZES[stages[0]["size"]])
+    net.load_state_dict(averaged([stage["weights"] for stage in stages]))
     given = answers(net.eval(), batch_of(Shards(args.pool, args.held_out, SHARD).read(0)))
     temperature = temperature_of(given.logits, given.wanted, TEMPERATURES)
-    torch.save({"weights": net.state_dict(), "temperature": temperature}, args.out)
+    found = {"weights": net.state_dict(), "temperature": temperature, "size": stages[0]["size"]}
+    torch.save(found, args.out)
     print(f"{judge(given)}, temperature {temperature:.3f}")
 
 

@@ -27,7 +27,7 @@ from torch.nn import functional
 
 from idcheck.reading.name import LINE_PX
 from models.name.classes import alphabet
-from models.name.net import DIMENSIONS, NameReader
+from models.name.net import DIMENSIONS, SIZES, NameReader
 
 OPSET: Final = 17
 LEAST_PRESENT: Final = 0.02
@@ -60,7 +60,8 @@ class Reading(nn.Module):
 def export(weights: Path, out: Path) -> None:
     """Write the averaged weights and the temperature of a training run as one graph."""
     found = torch.load(weights)
-    net = NameReader(torch.zeros(len(alphabet()), DIMENSIONS), torch.zeros(len(alphabet())))
+    classes = len(alphabet())
+    net = NameReader(SIZES[found["size"]], torch.zeros(classes, DIMENSIONS), torch.zeros(classes))
     net.load_state_dict(found["weights"])
     # From here on the vectors have the length that makes their products logits.
     net.vectors.data = functional.normalize(net.vectors.data, dim=1) * net.sharpness.exp()

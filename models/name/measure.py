@@ -72,9 +72,11 @@ def network(model: Path | None) -> bytes:
 
 
 def engines(model: Path | None) -> dict[str, Engine]:
-    """Ours, ours with its second opinion, and PP-OCRv6 small."""
-    name, lines = NameReader(network(model)), PPOCR(weights.load("ppocrv6_rec_small"))
-    return {"alone": name, "with second opinion": NameReaders(name, lambda: lines), "PP-OCRv6": lines}
+    """The first reader, the larger one, all together as in a check, and PP-OCRv6 small."""
+    first, lines = NameReader(network(model)), PPOCR(weights.load("ppocrv6_rec_small"))
+    larger = NameReader(weights.load("name_reader_larger"), "idcheck-name-larger")
+    together = NameReaders(first, lambda: larger, lambda: lines)
+    return {"first": first, "larger": larger, "together": together, "PP-OCRv6": lines}
 
 
 def table(readers: dict[str, Engine], shown: Sequence[tuple[str, str, bool, Gray]]) -> None:

@@ -10,6 +10,7 @@ among the others from the start.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import torch
@@ -21,12 +22,33 @@ from models.training import standardise
 
 DIMENSIONS: Final = 160
 """Of the space in which characters are told apart."""
-_CHANNELS: Final = 112
 _ROWS: Final = LINE_PX // 8
 _WINDOW: Final = 7
 """Columns around a character's middle from which it is told: as wide as a character."""
 _AROUND: Final = 65
 """Pixels over which brightness and contrast are evened out, a character to each side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a network is.
+
+    Attributes:
+        channels: of the trunk's four convolutions.
+        blocks: residual blocks after the third and after the fourth.
+        hidden: width of the layer before the vector; 0 where there is none.
+    """
+
+    channels: tuple[int, int, int, int]
+    blocks: tuple[int, int]
+    hidden: int
+
+
+SIZES: Final = {
+    "first": Size((24, 32, 64, 112), (1, 1), 0),
+    "second": Size((32, 48, 96, 160), (1, 2), 384),
+}
+"""The reader that is asked always, and the one that is asked in doubt, at 3.7 times the work."""
 
 
 def _convolution(channels: int, out: int, size: int = 3, stride: tuple[int, int] = (1, 1)) -> nn.Sequential:
@@ -52,28 +74,41 @@ class Residual(nn.Module):
         return functional.relu(x + self.second(self.first(x)))
 
 
+def _embedding(features: int, hidden: int) -> nn.Module:
+    if not hidden:
+        return nn.Linear(features, DIMENSIONS)
+    return nn.Sequential(
+        nn.Linear(features, hidden, bias=False),
+        nn.BatchNorm1d(hidden),
+        nn.ReLU(),
+        nn.Linear(hidden, DIMENSIONS),
+    )
+
+
 class NameReader(nn.Module):
     """A line → features; features → where characters stand; features and places → what stands there.
 
     Args:
+        size: of the network.
         vectors: of the classes, rows of unit length, shape (classes, `DIMENSIONS`).
         prior: logarithm of each class's frequency in training, shape (classes,).
     """
 
-    def __init__(self, vectors: Tensor, prior: Tensor) -> None:
+    def __init__(self, size: Size, vectors: Tensor, prior: Tensor) -> None:
         super().__init__()
+        one, two, three, four = size.channels
         self.trunk = nn.Sequential(
-            _convolution(1, 24, 5, (2, 2)),  # 20 rows, half as many columns as pixels
-            _convolution(24, 32),
-            _convolution(32, 64, 3, (2, 2)),  # 10 rows, a quarter
-            Residual(64),
-            _convolution(64, _CHANNELS, 3, (2, 1)),  # 5 rows
-            Residual(_CHANNELS),
+            _convolution(1, one, 5, (2, 2)),  # 20 rows, half as many columns as pixels
+            _convolution(one, two),
+            _convolution(two, three, 3, (2, 2)),  # 10 rows, a quarter
+            *(Residual(three) for _ in range(size.blocks[0])),
+            _convolution(three, four, 3, (2, 1)),  # 5 rows
+            *(Residual(four) for _ in range(size.blocks[1])),
         )
         self.place = nn.Sequential(
-            nn.Conv2d(_CHANNELS, 64, (_ROWS, 5), padding=(0, 2)), nn.ReLU(), nn.Conv2d(64, 1, 1)
+            nn.Conv2d(four, 64, (_ROWS, 5), padding=(0, 2)), nn.ReLU(), nn.Conv2d(64, 1, 1)
         )
-        self.embed = nn.Linear(_CHANNELS * _ROWS * _WINDOW, DIMENSIONS)
+        self.embed = _embedding(four * _ROWS * _WINDOW, size.hidden)
         self.vectors = nn.Parameter(vectors.clone())
         self.register_buffer("prior", prior.clone())
         self.sharpness = nn.Parameter(torch.tensor(3.0))
@@ -88,12 +123,15 @@ class NameReader(nn.Module):
 
     def characters(self, features: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         """Logits (k, classes) of what stands at k columns of the batch's lines."""
+        vectors = self.embedded(features, rows, columns)
         table = functional.normalize(self.vectors, dim=1) * self.sharpness.exp()
-        return functional.linear(self.embedded(features, rows, columns), table) + self.prior
+        # Where training runs in bfloat16, differences between look-alikes would drown in rounding.
+        with torch.autocast(vectors.device.type, enabled=False):
+            return functional.linear(vectors, table) + self.prior
 
     def embedded(self, features: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         """Vectors of unit length (k, `DIMENSIONS`) of what stands at k columns."""
         half = _WINDOW // 2
         padded = functional.pad(features, (half, half)).permute(0, 3, 1, 2)
         windows = padded[rows[:, None], columns[:, None] + torch.arange(_WINDOW)].permute(0, 2, 3, 1)
-        return functional.normalize(self.embed(windows.flatten(1)), dim=1)
+        return functional.normalize(self.embed(windows.flatten(1)).float(), dim=1)

@@ -198,6 +198,8 @@ def _start(rng: Rng) -> float:
 def _printed(rng: Rng, glyphs: Glyphs, classes: list[int]) -> _Printed:
     """Print some classes in a row."""
     em = float(np.clip(rng.normal(3.72, 0.16), 3.2, 4.2))
+    if rng.random() < 0.12:
+        em = float(rng.uniform(2.6, 3.4))  # as cards print long names
     pitch = em * (1.0 if rng.random() < 0.5 else float(rng.uniform(1.0, 1.12)))
     if len(classes) == 2 and rng.random() < 0.25:
         pitch = em * float(rng.uniform(1.4, 2.1))

@@ -25,7 +25,7 @@ from torch.nn import functional
 
 from idcheck.reading.name import COLUMN_PX
 from models.name import classes, render
-from models.name.net import DIMENSIONS, NameReader
+from models.name.net import DIMENSIONS, SIZES, NameReader, Size
 from models.name.pool import SHARD
 from models.shards import Examples, Shards, Stream
 from models.training import average, temperature_of
@@ -132,11 +132,11 @@ def judge(given: Answers) -> str:
     )
 
 
-def new_network(folder: Path) -> NameReader:
-    """The network before training, its table of classes in place."""
+def new_network(folder: Path, size: Size) -> NameReader:
+    """A network before training, its table of classes in place."""
     table = torch.from_numpy(classes.vectors(folder, DIMENSIONS))
     prior = torch.from_numpy(np.log(render.frequencies())).float()
-    return NameReader(table, prior - prior.mean())
+    return NameReader(size, table, prior - prior.mean())
 
 
 def rate_at(step: int, steps: int, cooldown: int) -> float:
@@ -150,11 +150,12 @@ def rate_at(step: int, steps: int, cooldown: int) -> float:
 class Run:
     """A network that learns, the average of its weights over the last steps, and what learning remembers."""
 
-    def __init__(self, net: NameReader, rate: float) -> None:
+    def __init__(self, net: NameReader, rate: float, *, halved: bool) -> None:
         self.net = net.to(memory_format=torch.channels_last)
         self.averaged = copy.deepcopy(self.net).eval()
         self.step = 0
         self._rate = rate
+        self._halved = halved
         self._layers = [p for name, p in self.net.named_parameters() if name != "vectors"]
         self._by_layer = torch.optim.AdamW(self._layers, lr=rate, weight_decay=0.02, foreach=True)
         # Adam would move the rows of characters that are hardly ever drawn as far as all others, by noise.
@@ -165,8 +166,10 @@ class Run:
         self.step += 1
         self._by_layer.param_groups[0]["lr"] = self._rate * share
         self._by_row.param_groups[0]["lr"] = TABLE_RATE * share
-        features = self.net.features(batch.pictures[:, None])
-        loss = reading_loss(self.net, features, batch) + 3 * placing_loss(self.net.places(features), batch)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self._halved):
+            features = self.net.features(batch.pictures[:, None])
+            placing = placing_loss(self.net.places(features).float(), batch)
+            loss = reading_loss(self.net, features, batch) + 3 * placing
         self.net.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self._layers, 5.0)
@@ -202,6 +205,8 @@ def main() -> None:
     parser.add_argument("--cooldown", type=int, default=2500)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=3e-3)
+    parser.add_argument("--size", choices=SIZES, default="first")
+    parser.add_argument("--bfloat16", action="store_true", help="half the time on processors that know it")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
@@ -210,7 +215,7 @@ def main() -> None:
     held_out = batch_of(Shards(args.pool, args.held_out, SHARD).read(0))
     shards = Shards(args.pool, args.seed, SHARD)
     stream = Stream(shards, args.shards, FRESH, np.random.default_rng(0))
-    run = Run(new_network(args.pool), args.rate)
+    run = Run(new_network(args.pool, SIZES[args.size]), args.rate, halved=args.bfloat16)
     if args.resume:
         run.resume(args.out.with_suffix(".resume"))
         for _ in range(run.step):
@@ -225,7 +230,8 @@ def main() -> None:
             given = answers(run.averaged, held_out)
             print(judge(given), flush=True)
             temperature = temperature_of(given.logits, given.wanted, TEMPERATURES)
-            torch.save({"weights": run.averaged.state_dict(), "temperature": temperature}, args.out)
+            found = {"weights": run.averaged.state_dict(), "temperature": temperature, "size": args.size}
+            torch.save(found, args.out)
             run.save(args.out.with_suffix(".resume"))
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib
 from types import ModuleType
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,7 +15,9 @@ from idcheck.reading.names import NameReaders
 from idcheck.reading.ppocr import PPOCR
 from idcheck.types import Gray
 
-ALONE, BOTH = "idcheck-name", "idcheck-name+ppocrv6-small"
+ALONE = "idcheck-name"
+BOTH = f"{ALONE}+idcheck-name-larger"
+ALL = f"{BOTH}+ppocrv6-small"
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +31,23 @@ def first(model: bytes) -> NameReader:
 
 
 @pytest.fixture(scope="module")
-def readers(first: NameReader) -> NameReaders:
-    second = PPOCR(weights.load("ppocrv6_rec_small"))
-    return NameReaders(first, lambda: second)
+def larger() -> NameReader:
+    return NameReader(weights.load("name_reader_larger"), "idcheck-name-larger")
+
+
+@pytest.fixture(scope="module")
+def other() -> PPOCR:
+    return PPOCR(weights.load("ppocrv6_rec_small"))
+
+
+@pytest.fixture(scope="module")
+def readers(first: NameReader, larger: NameReader, other: PPOCR) -> NameReaders:
+    return NameReaders(first, lambda: larger, lambda: other)
+
+
+def never() -> Any:
+    """A reader that must not be asked."""
+    pytest.fail("asked without need")
 
 
 @pytest.fixture(scope="module")
@@ -44,14 +61,14 @@ def blurred(strip: Gray, sigma: float) -> Gray:
 
 
 @pytest.mark.needs("fonts")
-def test_a_clear_name_needs_no_second_opinion(readers: NameReaders, drawn: ModuleType):
-    transcript = readers.read(drawn.strip("王小明", "name"), "name")
+def test_a_clear_name_needs_no_second_opinion(first: NameReader, drawn: ModuleType):
+    transcript = NameReaders(first, never, never).read(drawn.strip("王小明", "name"), "name")
     assert (transcript.text, transcript.engine) == ("王小明", ALONE)
 
 
 @pytest.mark.parametrize(("alike", "begins"), [("秦奏", "秦"), ("末朱", "朱"), ("呵阿", "阿")])
 def test_of_two_look_alikes_a_name_begins_with_the_one_that_names_begin_with(
-    model: bytes, monkeypatch: pytest.MonkeyPatch, alike: str, begins: str
+    model: bytes, other: PPOCR, monkeypatch: pytest.MonkeyPatch, alike: str, begins: str
 ):
     first = NameReader(model)
     log_probs = np.full((2, len(first.alphabet)), -20, np.float32)
@@ -61,8 +78,7 @@ def test_of_two_look_alikes_a_name_begins_with_the_one_that_names_begin_with(
     places = Places(np.array([2.0, 6.0]), np.ones(2, np.float32), log_probs)
     monkeypatch.setattr(first, "places", lambda *_: places)
     monkeypatch.setattr(NameReaders, "_opinion", lambda _readers, places, _strip: places.log_probs)
-    second = PPOCR(weights.load("ppocrv6_rec_small"))
-    read = NameReaders(first, lambda: second).read(np.full((69, 366), 200, np.uint8), "name")
+    read = NameReaders(first, lambda: first, lambda: other).read(np.full((69, 366), 200, np.uint8), "name")
     assert read.text == begins + alike[0]
     assert 0.5 < read.characters[0] < 0.9
 
@@ -87,23 +103,40 @@ def test_a_faint_dot_counts_where_there_is_room_for_one(
     middles = np.array([0.0, 3.8, 3.8 + 0.4 * apart_mm, 3.8 + apart_mm])
     places = Places(middles, np.array(present, np.float32), log_probs)
     monkeypatch.setattr(first, "places", lambda *_: places)
-    second = PPOCR(weights.load("ppocrv6_rec_small"))
-    readers = NameReaders(first, lambda: second)
+    readers = NameReaders(first, lambda: first, never)
     assert readers.read(np.full((69, 366), 200, np.uint8), "name").text == read
 
 
 @pytest.mark.needs("fonts")
-def test_a_doubtful_name_gets_one(first: NameReader, readers: NameReaders, drawn: ModuleType):
-    strip = blurred(drawn.strip("魏赟骞", "name"), 5.5)
+@pytest.mark.parametrize(("sigma", "asked"), [(4.0, BOTH), (5.5, ALL)])
+def test_a_doubtful_name_is_asked_about_as_long_as_it_is(
+    first: NameReader, readers: NameReaders, drawn: ModuleType, sigma: float, asked: str
+):
+    strip = blurred(drawn.strip("魏赟骞", "name"), sigma)
     alone, both = first.read(strip, "name"), readers.read(strip, "name")
-    assert min(alone.characters) < 0.7
-    assert both.engine == BOTH
+    assert min(alone.characters) < 0.9
+    assert both.engine == asked
     assert both.lattice is not None
     assert alone.lattice is not None
-    assert both.lattice.log_probs.shape == alone.lattice.log_probs.shape
     assert both.lattice.alphabet == alone.lattice.alphabet
     mass = np.exp(both.lattice.log_probs.astype(np.float64)).sum(axis=1)
     assert mass == pytest.approx(np.ones(len(mass)), abs=1e-3)
+
+
+@pytest.mark.needs("fonts")
+def test_both_networks_of_ours_know_the_same_characters(first: NameReader, larger: NameReader):
+    assert first.alphabet == larger.alphabet
+
+
+@pytest.mark.needs("fonts")
+def test_names_in_doubt_are_read_better_by_more_readers(first: NameReader, readers: NameReaders):
+    strips = importlib.import_module("benchmarks.strips").strips
+    drawn = [strip for strip in strips(77, 240, "name") if strip.legible]
+    alone, together = (
+        sum(reader.read(strip.picture, "name").text == strip.text for strip in drawn)
+        for reader in (first, readers)
+    )
+    assert together >= alone + 2
 
 
 @pytest.mark.needs("fonts")
@@ -118,14 +151,14 @@ def test_opinions_are_about_the_places_they_stand_at(readers: NameReaders, drawn
 
 
 @pytest.mark.needs("fonts")
-def test_a_hopeless_name_gets_none(readers: NameReaders, drawn: ModuleType):
-    transcript = readers.read(blurred(drawn.strip("魏赟骞", "name"), 9.0), "name")
+def test_nobody_else_is_asked_about_a_hopeless_name(first: NameReader, drawn: ModuleType):
+    transcript = NameReaders(first, never, never).read(blurred(drawn.strip("魏赟骞", "name"), 9.0), "name")
     assert transcript.engine == ALONE
     assert 0.0 < transcript.confidence < 0.15
 
 
-def test_paper_without_print_needs_none_either(readers: NameReaders):
-    transcript = readers.read(np.full((69, 366), 200, np.uint8), "name")
+def test_nor_about_paper_without_print(first: NameReader):
+    transcript = NameReaders(first, never, never).read(np.full((69, 366), 200, np.uint8), "name")
     assert (transcript.text, transcript.engine) == ("", ALONE)
 
 

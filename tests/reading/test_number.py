@@ -7,7 +7,8 @@ import pytest
 from idcheck import weights
 from idcheck.claim import match
 from idcheck.errors import EngineError, WeightsCorruptError
-from idcheck.reading.embedded import Embedded
+from idcheck.pipeline import embedded
+from idcheck.reading.embedded import Embedded, Networks
 from idcheck.reading.number import ALPHABET, INPUT_SIZE, PLACES, NumberReader, picture
 from idcheck.types import Gray, Transcript
 from models.number.printing import OCR_B
@@ -174,17 +175,17 @@ def test_other_fields_and_other_files_are_refused(reader: NumberReader):
 
 
 @pytest.mark.needs("fonts")
-def test_the_embedded_engine_sends_each_field_to_its_reader(model: bytes):
-    engine = Embedded(weights.load("ppocrv6_rec_small"), model, weights.load("name_reader"))
+def test_the_embedded_engine_sends_each_field_to_its_reader():
+    engine = embedded()
     number = engine.read(drawn(NUMBERS[0]).picture, "id_number")
     assert (number.text, number.engine) == (NUMBERS[0], "idcheck-number")
     assert engine.read(np.full((68, 366), 200, np.uint8), "name").engine == "idcheck-name"
-    assert engine.read(np.full((70, 467), 200, np.uint8), "validity").engine == "ppocrv6-small"
+    assert engine.read(np.full((70, 467), 200, np.uint8), "validity").engine == "idcheck-validity"
     assert engine.name == "idcheck"
 
 
-def test_the_embedded_engine_looks_at_lines_only_when_it_has_to(model: bytes):
-    engine = Embedded(b"no network", model, weights.load("name_reader"))
+def test_the_embedded_engine_loads_what_few_checks_need_only_when_it_has_to(model: bytes):
+    engine = Embedded(Networks(model, weights.load("name_reader"), *[b"no network"] * 3))
     assert engine.read(np.full((61, 481), 200, np.uint8), "id_number").engine == "idcheck-number"
     with pytest.raises(WeightsCorruptError):
         engine.read(np.full((70, 467), 200, np.uint8), "validity")

@@ -1,0 +1,1 @@
+"""Trains the reader of the validity period: `render` draws, `train` fits `net`, `export` writes ONNX."""

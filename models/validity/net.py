@@ -1,0 +1,70 @@
+"""The network that reads the validity period: where its characters stand, and which each one is.
+
+A stack of separable convolutions (Howard et al., MobileNets, 2017) turns the strip into columns four pixels
+apart; dilated convolutions along the line say of each column whether the middle of a character is there; and
+a classifier that sees hardly more than that character names it. No character is told what others say: dates
+cannot be learnt.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from idcheck.reading.validity import ALPHABET, INPUT_SIZE
+from models.number.net import AlongLine, Separable
+from models.training import standardise
+
+COLUMN_PX = 4
+"""Pixels of the strip a column."""
+COLUMNS = INPUT_SIZE[0] // COLUMN_PX
+_AROUND = 65
+"""Pixels over which brightness and contrast are evened out, three digits to each side."""
+
+
+class ValidityReader(nn.Module):
+    """A strip → what stands at each column.
+
+    Input: bytes, shape (n, 1, 52, 352). Output: logits of a character's middle being at each column, shape
+    (n, 88), and of `ALPHABET`'s characters, should one be, shape (n, 88, 14).
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.glyphs = nn.Sequential(
+            nn.Conv2d(1, 16, 5, 2, 2, bias=False), nn.BatchNorm2d(16), nn.ReLU(),  # 26 by 176
+            Separable(16, 32),
+            Separable(32, 64, (2, 2)), Separable(64, 64), Separable(64, 64),  # 13 by 88
+            Separable(64, 96, (2, 1)), Separable(96, 96), Separable(96, 96),  # 7 by 88
+            nn.Conv2d(96, 128, (7, 1), bias=False), nn.BatchNorm2d(128), nn.ReLU(),  # 1 by 88
+        )  # fmt: skip
+        self.line = nn.Sequential(*(AlongLine(128, dilation) for dilation in (1, 2, 4, 8)))
+        self.place = nn.Conv2d(128, 1, 1)
+        self.near = AlongLine(128, 1)
+        self.name = nn.Sequential(nn.Conv2d(128, 96, 1), nn.ReLU(), nn.Conv2d(96, len(ALPHABET), 1))
+
+    def forward(self, strip: Tensor) -> tuple[Tensor, Tensor]:
+        """See the class."""
+        columns = self.glyphs(standardise(strip, _AROUND))
+        names = self.name(self.near(columns))[:, :, 0].transpose(1, 2)
+        return self.place(self.line(columns))[:, 0, 0], names
+
+
+class Reading(nn.Module):
+    """The trained network as it is used: log-probabilities, at the fitted temperature.
+
+    Output: of nothing, and of each of `ALPHABET`'s characters, at each column; shape (n, 88, 15).
+    """
+
+    def __init__(self, net: ValidityReader, temperature: float) -> None:
+        super().__init__()
+        self.net = net
+        self.temperature = temperature
+
+    def forward(self, strip: Tensor) -> Tensor:
+        """See the class."""
+        places, names = self.net(strip)
+        here = functional.logsigmoid(places)[:, :, None]
+        nothing = functional.logsigmoid(-places)[:, :, None]
+        return torch.cat([nothing, here + (names / self.temperature).log_softmax(dim=2)], dim=2)
