@@ -34,6 +34,11 @@ of two fifths of the impostors are contradicted, and as many genuine names confi
 numbers less would confirm three more of 430 photographed numbers, and contradict four that are right."""
 _UNFAMILIAR: Final = 0.02
 """Added to `wrong` for typed characters beyond GB 2312: 5 to 14 % of them are surely read as another."""
+_RARER: Final = 4.0
+_LIKELY: Final = 0.1
+"""Where the reader gives such a character this much, it counts so many times as likely. Readers have seen
+its everyday look-alikes thirty times as often (祺 for 褀), and that somebody typed the rare one makes up for
+some of that. Of 19,000 claims of a nearest look-alike a dozen more match, of 1,360 drawn true names six."""
 
 _LABELS: Final = ("性别", "民族", "出生", "住址")
 """Of the lines below the name."""
@@ -63,8 +68,10 @@ def name(transcript: Transcript, claim_name: str) -> MatchEvidence:
     channel = NAME_CHANNEL
     emissions = channel.emissions(sheet.probabilities)
     symbols = sheet.symbols(typed)
+    rare = [s for s, c in zip(symbols, typed, strict=True) if not _familiar(c)]
     lenient = emissions.copy()
-    lenient[:, [s for s, c in zip(symbols, typed, strict=True) if not _familiar(c)]] += _UNFAMILIAR
+    likely = np.where(emissions[:, rare] >= _LIKELY, _RARER * emissions[:, rare], emissions[:, rare])
+    lenient[:, rare] = np.minimum(likely, 1.0) + _UNFAMILIAR
     alternatives = _other_names(emissions, sheet, symbols)
     own = float(log_likelihoods(lenient, [symbols], channel)[0])
     best = float(log_likelihoods(emissions, alternatives, channel.attentive).max())

@@ -41,7 +41,7 @@ the names of minorities begin in many more ways than are listed. With 1,202 draw
 reading, ten more names match by it, and one less.
 """
 _DOT: Final = "\N{MIDDLE DOT}"
-_WIDE_MM: Final = 4.7
+_WIDE_MM: Final = 4.2
 """Between the middles of neighbours: with 3.8 mm a character there is room for a dot. A name of two
 characters, which may be spread out, has none."""
 _LEAST_WITH_DOT: Final = 3
@@ -56,6 +56,8 @@ _SAME_MM: Final = 1.2
 """Within which two looks mean the same place."""
 _REACH_MM: Final = 3.0
 """How far a column of PP-OCRv6 may be from the place that it speaks of."""
+_LEAST: Final = np.float32(1e-4)
+"""Of the chance that a character stands, or does not stand, in a place."""
 _UNSEEN: Final = np.float32(1e-7)
 """What PP-OCRv6 is taken to give a character that it gives nothing, or does not know."""
 
@@ -100,18 +102,29 @@ class NameReaders:
             if (_certain(places) < _DOUBTFUL).any():
                 places = _combined(places, self._opinion(places, strip), _OTHER_WEIGHT)
                 asked = f"{asked}+{self._other().name}"
-        return self._first.transcript(self._begun(places), asked)
+        return self._first.transcript(self._begun(self._whole(places)), asked)
 
     def _seen_larger(self, strip: Gray, first: Places) -> Places:
         """What the larger reader says together with the first one, by a second look where one does not do."""
         larger = self._larger()
-        seen = self._dotted(larger.places(strip))
+        seen = _agreed(self._dotted(larger.places(strip)), first)
         firsts = _aligned(first, seen)
         both = _combined(seen, firsts, _FIRST_WEIGHT)
         if (_certain(both) >= _SURE).all():
             return both
         again = _aligned(larger.places(strip, _ASIDE_MM), seen)
         return _combined(_combined(seen, again, 0.5), firsts, _FIRST_WEIGHT)
+
+    def _whole(self, places: Places) -> Places:
+        """The places without dots before the first character and after the last: no name has any."""
+        dot = self._first.alphabet[_DOT] - 1
+        letters = np.flatnonzero((places.present > STANDS) & (places.log_probs.argmax(axis=1) != dot))
+        if letters.size == 0:
+            return places
+        outside = np.ones(len(places.present), np.bool_)
+        outside[letters[0] : letters[-1] + 1] = False
+        kept = ~(outside & (places.log_probs.argmax(axis=1) == dot))
+        return Places(places.middles_mm[kept], places.present[kept], places.log_probs[kept])
 
     def _begun(self, places: Places) -> Places:
         """The places, the first of them more likely what names begin with."""
@@ -188,6 +201,22 @@ def _aligned(others: Places, places: Places) -> NDArray[np.float32]:
         near = apart.min(axis=1) < _SAME_MM
         aligned[near] = others.log_probs[apart.argmin(axis=1)[near]]
     return aligned
+
+
+def _agreed(places: Places, others: Places) -> Places:
+    """The places, each as likely to hold a character as two looks say in the geometric mean of their odds."""
+    present = places.present.copy()
+    if len(others.middles_mm):
+        apart = np.abs(others.middles_mm - places.middles_mm[:, None])
+        near = apart.min(axis=1) < _SAME_MM
+        odds = np.sqrt(_odds(present[near]) * _odds(others.present[apart.argmin(axis=1)[near]]))
+        present[near] = odds / (1 + odds)
+    return replace(places, present=present)
+
+
+def _odds(p: NDArray[np.float32]) -> NDArray[np.float32]:
+    p = np.clip(p, _LEAST, 1 - _LEAST)
+    return np.asarray(p / (1 - p), np.float32)
 
 
 def _combined(places: Places, opinion: NDArray[np.float32], weight: float) -> Places:

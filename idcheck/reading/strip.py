@@ -8,6 +8,7 @@ four names, sharpening six.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import cv2
@@ -26,6 +27,8 @@ _RIM_INK: Final = 0.8
 _COLUMN_INK: Final = 0.3
 _WORD_GAP_MM: Final = 1.6
 """Wider than any gap between the characters of a name."""
+_APART_MM: Final = 8.5
+"""Wider than any gap between the characters of a line."""
 _SMOOTH_MM: Final = 0.12
 _WIDEST_STROKE_MM: Final = 2.0
 _LINE_SHARE: Final = 0.3
@@ -73,17 +76,35 @@ def extent(strip: Gray, px_per_mm: float) -> Extent | None:
 
     Where two lines show, it is the lower one: cards of some regions print a second script above the Chinese.
     A dark or bright area wider than any stroke (a finger, the frame's edge, glare) is not taken for print.
+    Nor does the rim of one, far behind the print, say how high the line stands.
     """
     ink = _ink(strip, px_per_mm)
-    lines = _runs(_profile(ink.mean(axis=1), 0.5 * px_per_mm), _LINE_SHARE)
-    if not lines:
+    rows = _rows(ink, px_per_mm)
+    if rows is None:
         return None
+    spans = _spans(ink, rows, px_per_mm)
+    if not spans:
+        return None
+    apart = [before[1] for before, after in pairwise(spans) if after[0] - before[1] > _APART_MM * px_per_mm]
+    if apart:
+        rows = _rows(ink[:, : apart[0]], px_per_mm) or rows
+        spans = _spans(ink, rows, px_per_mm) or spans
+    return Extent(*rows, spans[0][0], spans[-1][1])
+
+
+def _rows(ink: NDArray[np.float32], px_per_mm: float) -> tuple[int, int] | None:
+    """Where a line begins and ends from top to bottom; None where there is none."""
+    lines = _runs(_profile(ink.mean(axis=1), 0.5 * px_per_mm), _LINE_SHARE)
     weights = [float(ink[top:bottom].sum()) for top, bottom in lines]
-    top, bottom = [line for line, w in zip(lines, weights, strict=True) if w >= _RIVAL_SHARE * max(weights)][
-        -1
+    likely = [
+        line for line, w in zip(lines, weights, strict=True) if w >= _RIVAL_SHARE * max(weights, default=0.0)
     ]
-    spans = _runs(_profile(ink[top:bottom].mean(axis=0), 0.9 * px_per_mm), _TEXT_SHARE)
-    return Extent(top, bottom, spans[0][0], spans[-1][1]) if spans else None
+    return likely[-1] if likely else None
+
+
+def _spans(ink: NDArray[np.float32], rows: tuple[int, int], px_per_mm: float) -> list[tuple[int, int]]:
+    """Where something stands in a line, from left to right."""
+    return _runs(_profile(ink[slice(*rows)].mean(axis=0), 0.9 * px_per_mm), _TEXT_SHARE)
 
 
 def begins_before(strip: Gray, px_per_mm: float) -> bool:

@@ -65,6 +65,17 @@ def test_what_is_clearly_printed_matches_and_nothing_else_does() -> None:
         assert ratio(name("王小明", typed)) < -3, typed
 
 
+def test_a_rare_character_that_the_reader_holds_likely_is_not_outdone_by_its_everyday_look_alike() -> None:
+    def ratio_of(typed: str, likely: float) -> float:
+        torn: list[Seen] = ["王", {"祺": 0.9 - likely, "褀": likely}]
+        return ratio(match.name(transcript(torn, "王祺褀"), typed))
+
+    assert ratio_of("王褀", 0.25) > 0.1 > ratio_of("王褀", 0.15)
+    assert ratio_of("王褀", 0.02) < -2
+    assert ratio_of("王祺", 0.02) > 2
+    assert ratio_of("王祺", 0.6) < 0
+
+
 def test_a_look_alike_is_judged_by_what_the_reader_holds_possible() -> None:
     torn: list[Seen] = ["王", {"小": 0.6, "晓": 0.35}, "明"]
     assert 0 < ratio(name(torn, "王小明")) < 2

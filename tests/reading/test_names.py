@@ -87,7 +87,7 @@ def test_of_two_look_alikes_a_name_begins_with_the_one_that_names_begin_with(
     ("apart_mm", "present", "read"),
     [
         (7.5, [1, 1, 0.1, 1], "吉克·阿"),
-        (4.4, [1, 1, 0.1, 1], "吉克阿"),
+        (4.0, [1, 1, 0.1, 1], "吉克阿"),
         (7.5, [1, 1, 0.01, 1], "吉克阿"),
         (7.5, [0.1, 1, 0.1, 1], "克阿"),
     ],
@@ -104,6 +104,34 @@ def test_a_faint_dot_counts_where_there_is_room_for_one(
     places = Places(middles, np.array(present, np.float32), log_probs)
     monkeypatch.setattr(first, "places", lambda *_: places)
     readers = NameReaders(first, lambda: first, never)
+    assert readers.read(np.full((69, 366), 200, np.uint8), "name").text == read
+
+
+def drawn_places(first: NameReader, text: str, present: list[float]) -> Places:
+    """Places a character apart, each sure of its own character."""
+    log_probs = np.full((len(text), len(first.alphabet)), -20, np.float32)
+    for place, character in enumerate(text):
+        log_probs[place, first.alphabet[character] - 1] = 0.0
+    return Places(3.8 * np.arange(len(text), dtype=np.float64), np.array(present, np.float32), log_probs)
+
+
+def test_no_name_begins_or_ends_with_a_dot(model: bytes, monkeypatch: pytest.MonkeyPatch):
+    first = NameReader(model)
+    places = drawn_places(first, "·吉克·阿依·", [0.95, 1, 1, 1, 1, 1, 0.95])
+    monkeypatch.setattr(first, "places", lambda *_: places)
+    assert (
+        NameReaders(first, never, never).read(np.full((69, 366), 200, np.uint8), "name").text == "吉克·阿依"
+    )
+
+
+@pytest.mark.parametrize(("sees", "read"), [(0.4, "谢承广"), (0.01, "谢承")])
+def test_a_character_that_one_reader_sees_and_the_other_doubts_counts_by_the_mean_of_both(
+    model: bytes, other: PPOCR, monkeypatch: pytest.MonkeyPatch, sees: float, read: str
+):
+    first, larger = NameReader(model), NameReader(model, "larger")
+    monkeypatch.setattr(first, "places", lambda *_: drawn_places(first, "谢承广", [1, 1, 0.87]))
+    monkeypatch.setattr(larger, "places", lambda *_: drawn_places(first, "谢承广", [1, 1, sees]))
+    readers = NameReaders(first, lambda: larger, lambda: other)
     assert readers.read(np.full((69, 366), 200, np.uint8), "name").text == read
 
 

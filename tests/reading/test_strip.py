@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from idcheck.reading.strip import LINE_MM, begins_before, leaves, trim
+from idcheck.reading.strip import LINE_MM, begins_before, extent, leaves, trim
 from idcheck.types import Gray
 
 PX_PER_MM = 10.0
@@ -63,6 +63,15 @@ def test_a_finger_at_the_end_is_no_print() -> None:
     cv2.circle(strip, (366, 60), 110, 110, -1)
     _, right, _, _ = bounds(strip)
     assert right < 366
+
+
+def test_the_rim_of_a_finger_far_behind_the_print_does_not_say_how_high_the_line_stands() -> None:
+    strip = with_bars(paper(), 13, 120, 18, 54)
+    cv2.circle(strip, (300, 70), 20, 20, 14)
+    alone, beside = extent(with_bars(paper(), 13, 120, 18, 54), PX_PER_MM), extent(strip, PX_PER_MM)
+    assert alone is not None
+    assert beside is not None
+    assert (beside.top, beside.bottom) == pytest.approx((alone.top, alone.bottom), abs=1)
 
 
 def test_where_two_scripts_show_the_lower_line_is_kept() -> None:
