@@ -12,7 +12,7 @@ from idcheck.reading.number import PLACES
 from idcheck.reading.strip import begins_before, leaves
 from idcheck.scene import row
 from idcheck.scene.rectify import Strips, moved, region
-from idcheck.types import Card, Polygon, Transcript
+from idcheck.types import Box, Card, Gray, Polygon, Transcript
 
 STRIP_PX_PER_MM: Final = 10.0
 """A character of a name gets 38 pixels: more than the readers take in, so that nothing is lost on the way."""
@@ -20,8 +20,10 @@ _SURE: Final = 0.95
 """A number of which every character is read with this much confidence is not looked at again."""
 _CHARACTER_MM: Final = 3.8
 """Of a name: by how much a line is cut out further left that began before the strip."""
-_DOWN_MM: Final = 2.5
-"""By how much a line is cut out further down that the strip's lower end cuts, or up."""
+_MOST_BEFORE: Final = 3
+"""How many characters before the strip are looked for."""
+_DOWN_MM: Final = (2.5, 5.0)
+"""By how much a line is cut out further down that the strip's lower end cuts, or up, until it is read."""
 _SURE_ELSEWHERE: Final = 0.8
 _NO_BEGINNING: Final = frozenset({"", "姓", "名"})
 """Nothing, or the label's characters."""
@@ -48,7 +50,7 @@ def read(strips: Strips, card: Card, engine: Engine) -> dict[str, tuple[Transcri
     name, number = _whole_name(strips, card, engine), _read(strips, card, engine, "id_number")
     number, place = _second_look(strips, card, engine, number)
     if place is not card:
-        again = _read(strips, place, engine, "name")
+        again = _whole_name(strips, place, engine)
         name = max((name, again), key=lambda look: look[0].confidence)
     return {"name": name, "id_number": number}
 
@@ -61,17 +63,28 @@ def read_validity(strips: Strips, card: Card, engine: Engine) -> tuple[Transcrip
 def _whole_name(strips: Strips, card: Card, engine: Engine) -> tuple[Transcript, Polygon]:
     """The name; where the card was found so far aside that some of it is cut off, from where it must be."""
     box = PRINTED["name"]
-    line = strips.of(card, box, round(box.height * STRIP_PX_PER_MM))
+    line = _strip(strips, card, box)
     name = engine.read(line, "name"), region(card, box)
     if side := leaves(line, STRIP_PX_PER_MM):
-        again = _read(strips, _aside(card, 0.0, side * _DOWN_MM), engine, "name")
-        return again if _surer(again[0], name[0]) else name
+        for down in _DOWN_MM:
+            again = _read(strips, _aside(card, 0.0, side * down), engine, "name")
+            if _surer(again[0], name[0]):
+                return again
+        return name
     if not begins_before(line, STRIP_PX_PER_MM):
         return name
-    again = _read(strips, _aside(card, -_CHARACTER_MM, 0.0), engine, "name")
-    read, more = name[0].text, again[0].text
-    begins = more[:1] not in _NO_BEGINNING and more.endswith(read[1:])
-    return again if read and begins else name
+    for before in range(1, 1 + _MOST_BEFORE):
+        again = _read(strips, _aside(card, -before * _CHARACTER_MM, 0.0), engine, "name")
+        read, more = name[0].text, again[0].text
+        begins = more[:1] not in _NO_BEGINNING and more.endswith(read[1:])
+        if not read or not begins or more == read:
+            break
+        name = again
+    return name
+
+
+def _strip(strips: Strips, card: Card, box: Box) -> Gray:
+    return strips.of(card, box, round(box.height * STRIP_PX_PER_MM))
 
 
 def _aside(card: Card, right_mm: float, down_mm: float) -> Card:
@@ -109,5 +122,4 @@ def _is_whole(number: Transcript) -> bool:
 
 def _read(strips: Strips, card: Card, engine: Engine, field: FieldName) -> tuple[Transcript, Polygon]:
     box = PRINTED[field]
-    line = strips.of(card, box, round(box.height * STRIP_PX_PER_MM))
-    return engine.read(line, field), region(card, box)
+    return engine.read(_strip(strips, card, box), field), region(card, box)

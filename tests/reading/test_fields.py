@@ -132,32 +132,38 @@ def photo_with_a_name(begins_mm: float, down_mm: float = 0.0) -> Photo:
 
 
 @pytest.mark.parametrize(
-    ("begins_mm", "read", "again", "kept"),
+    ("begins_mm", "read", "further", "kept", "looks"),
     [
-        (-2.0, "飞", "龙飞", "龙飞"),
-        (-2.0, "七飞", "龙飞", "龙飞"),
-        (-2.0, "龙飞", "名龙飞", "龙飞"),
-        (-2.0, "龙飞", "", "龙飞"),
-        (-2.0, "龙飞", "龙飞翔", "龙飞"),
-        (1.5, "飞", "龙飞", "飞"),
+        (-2.0, "飞", ["龙飞", "龙飞"], "龙飞", 1),
+        (-2.0, "七飞", ["龙飞", "名龙飞"], "龙飞", 1),
+        (-2.0, "飞", ["龙飞", "官龙飞", "上官龙飞"], "上官龙飞", 3),
+        (-2.0, "龙飞", ["名龙飞"], "龙飞", 0),
+        (-2.0, "龙飞", [""], "龙飞", 0),
+        (-2.0, "龙飞", ["龙飞翔"], "龙飞", 0),
+        (1.5, "飞", [], "飞", 0),
     ],
 )
 def test_a_name_whose_beginning_is_cut_off_is_read_from_further_left(
-    begins_mm: float, read: str, again: str, kept: str
+    begins_mm: float, read: str, further: list[str], kept: str, looks: int
 ) -> None:
-    engine = Saying([read, again])
+    engine = Saying([read, *further])
     strips = Strips(photo_with_a_name(begins_mm))
     name, region = reading.read(strips, card(CORNERS), engine)["name"]
     assert name.text == kept
-    aside_mm = 0.0 if kept == read else 3.8
+    aside_mm = 3.8 * looks
     assert region[0][0] == pytest.approx(100 + (FIELDS["name"].x - aside_mm) * PX_PER_MM)
 
 
 @pytest.mark.parametrize("down_mm", [-2.8, 2.8])
 @pytest.mark.parametrize(
     ("names", "certain", "kept"),
-    [(["刁", "龙飞"], [0.3, 0.9], 1), (["龙飞", "飞龙"], [0.9, 0.3], 0), (["龙飞", "一"], [0.3, 0.9], 0)],
-    ids=["surer", "less sure", "stray mark"],
+    [
+        (["刁", "龙飞"], [0.3, 0.9], 1),
+        (["刁", "", "龙飞"], [0.3, 0.0, 0.9], 2),
+        (["龙飞", "飞龙", "龙"], [0.9, 0.3, 0.3], 0),
+        (["龙飞", "一", "二"], [0.3, 0.9, 0.9], 0),
+    ],
+    ids=["surer", "surer further on", "less sure", "stray mark"],
 )
 def test_a_name_that_the_strip_s_end_cuts_is_read_from_above_or_below(
     down_mm: float, names: list[str], certain: list[float], kept: int
