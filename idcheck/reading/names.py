@@ -44,6 +44,8 @@ _DOT: Final = "\N{MIDDLE DOT}"
 _WIDE_MM: Final = 4.2
 """Between the middles of neighbours: with 3.8 mm a character there is room for a dot. A name of two
 characters, which may be spread out, has none."""
+_WIDER_MM: Final = 4.6
+"""And from here on the room alone is a reason to ask the larger reader, which sees dots better."""
 _LEAST_WITH_DOT: Final = 3
 _DOT_ODDS: Final = 60.0
 """How much likelier a faint dot in such a room is to be one than the first reader thinks. On 963 photos it
@@ -96,7 +98,8 @@ class NameReaders:
         places = self._dotted(self._first.places(strip))
         asked = self._first.name
         certain = _certain(places)
-        if (certain < _SURE).any() and np.log(certain).mean() >= np.log(_HOPELESS):
+        doubtful = (certain < _SURE).any() or _may_lack_a_dot(places)
+        if doubtful and np.log(certain).mean() >= np.log(_HOPELESS):
             places = self._seen_larger(strip, places)
             asked = f"{asked}+{self._larger().name}"
             if (_certain(places) < _DOUBTFUL).any():
@@ -184,6 +187,13 @@ class NameReaders:
                 highest = np.where(self._theirs > 0, own.max(axis=0)[self._theirs], 0)
                 opinion[place] = np.log(highest + _UNSEEN)
         return opinion
+
+
+def _may_lack_a_dot(places: Places) -> bool:
+    """Whether two characters stand so far apart that a dot may be between them, and none was seen."""
+    stands = np.flatnonzero(places.present > STANDS)
+    gaps = np.diff(places.middles_mm[stands])
+    return stands.size >= _LEAST_WITH_DOT and bool((gaps >= _WIDER_MM).any())
 
 
 def _certain(places: Places) -> NDArray[np.float32]:
