@@ -27,8 +27,10 @@ from idcheck.reading.ppocr import PPOCR
 from idcheck.reading.strip import ends, extent
 from idcheck.types import Gray, Transcript
 
-_SURE: Final = 0.9
+_SURE: Final = 0.8
 """Where even the least certain character has this much, nobody else is asked, nor is a second look taken."""
+_SURE_TOGETHER: Final = 0.6
+"""Where the first reader and the larger one have this much together, no second look is taken."""
 _HOPELESS: Final = 0.15
 """Nor where the characters have less than this in the geometric mean: 271 of 588 drawn photos with a doubtful
 name were so poor, and in none did another reader change what became of a true name."""
@@ -118,7 +120,7 @@ class NameReaders:
         seen = _agreed(self._dotted(larger.places(strip)), first)
         firsts = _aligned(first, seen)
         both = _combined(seen, firsts, _FIRST_WEIGHT)
-        if (_certain(both) >= _SURE).all():
+        if (_certain(both) >= _SURE_TOGETHER).all():
             return both
         again = _aligned(larger.places(strip, _ASIDE_MM), seen)
         return _combined(_combined(seen, again, 0.5), firsts, _FIRST_WEIGHT)

@@ -142,7 +142,7 @@ def test_a_doubtful_name_is_asked_about_as_long_as_it_is(
 ):
     strip = blurred(drawn.strip("魏赟骞", "name"), sigma)
     alone, both = first.read(strip, "name"), readers.read(strip, "name")
-    assert min(alone.characters) < 0.9
+    assert min(alone.characters) < 0.8
     assert both.engine == asked
     assert both.lattice is not None
     assert alone.lattice is not None
