@@ -28,12 +28,12 @@ from idcheck.reading.strip import ends, extent
 from idcheck.types import Gray, Transcript
 
 _SURE: Final = 0.8
-"""Where even the least certain character has this much, nobody else is asked, nor is a second look taken."""
-_SURE_TOGETHER: Final = 0.6
-"""Where the first reader and the larger one have this much together, no second look is taken."""
+"""Where even the least certain character has this much, nobody else is asked."""
 _HOPELESS: Final = 0.15
 """Nor where the characters have less than this in the geometric mean: 271 of 588 drawn photos with a doubtful
 name were so poor, and in none did another reader change what became of a true name."""
+_SURE_TOGETHER: Final = 0.6
+"""Where the first reader and the larger one have this much together, no second look is taken."""
 _DOUBTFUL: Final = 0.5
 """Where the least certain character still has less than this, PP-OCRv6 is asked: at 5 % of legible names."""
 _FIRST_WEIGHT: Final = 0.4
