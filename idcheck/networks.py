@@ -28,6 +28,25 @@ def onnx_session(model: bytes) -> onnxruntime.InferenceSession:
         raise WeightsCorruptError(msg) from error
 
 
+def own_session(model: bytes, name: str, properties: Mapping[str, str]) -> onnxruntime.InferenceSession:
+    """Load one of our own networks.
+
+    Args:
+        model: the ONNX file's content.
+        name: what an error calls it.
+        properties: metadata that tells this network from others.
+
+    Raises:
+        WeightsCorruptError: the bytes are no network, or another one.
+    """
+    session = onnx_session(model)
+    found = session.get_modelmeta().custom_metadata_map
+    if any(found.get(key) != value for key, value in properties.items()):
+        msg = f"the {name} model is another network, or another version's"
+        raise WeightsCorruptError(msg)
+    return session
+
+
 def answers(
     session: onnxruntime.InferenceSession, feed: Mapping[str, NDArray[Any]], model: str
 ) -> list[NDArray[Any]]:

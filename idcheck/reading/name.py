@@ -19,7 +19,7 @@ from idcheck import layout
 from idcheck.errors import EngineError, WeightsCorruptError
 from idcheck.networks import answers, onnx_session
 from idcheck.reading.engine import FieldName
-from idcheck.reading.strip import LINE_MM, extent
+from idcheck.reading.strip import APART_MM, LINE_MM, extent
 from idcheck.types import Gray, Lattice, Transcript
 
 LINE_PX: Final = 40
@@ -33,8 +33,6 @@ _NARROWEST: Final = 64
 _AFTER_MM: Final = 0.7
 _ASIDE_MM: Final = 1.4
 """What stands further above or below the middle of the strip is not the name."""
-_APART_MM: Final = 8.5
-"""Two characters' room: names leave no more between their characters, should even one be hidden."""
 _CLEAR: Final = 0.3
 """A character is clear from this probability on, if one stands there."""
 STANDS: Final = 0.5
@@ -135,12 +133,12 @@ def _together(places: Places) -> Places:
         return places
     clear = places.log_probs[stands].max(axis=1) >= np.log(_CLEAR)
     parts = np.split(
-        np.arange(stands.size), np.flatnonzero(np.diff(places.middles_mm[stands]) > _APART_MM) + 1
+        np.arange(stands.size), np.flatnonzero(np.diff(places.middles_mm[stands]) > APART_MM) + 1
     )
     kept = [part for part in parts if clear[part].any()] or parts
     first, last = stands[kept[0][0]], stands[kept[-1][-1]]
     middles = places.middles_mm
-    near = (middles > middles[first] - _APART_MM) & (middles < middles[last] + _APART_MM)
+    near = (middles > middles[first] - APART_MM) & (middles < middles[last] + APART_MM)
     return Places(middles[near], places.present[near], places.log_probs[near])
 
 

@@ -127,9 +127,8 @@ class NameReaders:
 
     def _seen_dots(self, strip: Gray, places: Places) -> Places:
         """The places and, in gaps that are wider than others, the dots that only their shape tells."""
-        dot = self._first.alphabet[_DOT] - 1
         stands = np.flatnonzero(places.present > STANDS)
-        middles, is_dot = places.middles_mm[stands], places.log_probs[stands].argmax(axis=1) == dot
+        middles, is_dot = places.middles_mm[stands], places.log_probs[stands].argmax(axis=1) == self._dot
         gaps = np.diff(middles)
         wider = (gaps >= np.median(gaps) + _WIDER_BY_MM) if stands.size >= _LEAST_WITH_DOT else gaps > np.inf
         picture = line(strip) if wider.any() else None
@@ -137,18 +136,18 @@ class NameReaders:
             return places
         for before in np.flatnonzero(wider & ~is_dot[:-1] & ~is_dot[1:]):
             at = middle_dot.between(picture, PX_PER_MM, *middles[before : before + 2])
-            places = places if at is None else _inserted(places, at, dot)
+            places = places if at is None else _inserted(places, at, self._dot)
         return places
 
     def _whole(self, places: Places) -> Places:
         """The places without dots before the first character and after the last: no name has any."""
-        dot = self._first.alphabet[_DOT] - 1
-        letters = np.flatnonzero((places.present > STANDS) & (places.log_probs.argmax(axis=1) != dot))
+        is_dot = places.log_probs.argmax(axis=1) == self._dot
+        letters = np.flatnonzero((places.present > STANDS) & ~is_dot)
         if letters.size == 0:
             return places
         outside = np.ones(len(places.present), np.bool_)
         outside[letters[0] : letters[-1] + 1] = False
-        kept = ~(outside & (places.log_probs.argmax(axis=1) == dot))
+        kept = ~(outside & is_dot)
         return Places(places.middles_mm[kept], places.present[kept], places.log_probs[kept])
 
     def _begun(self, places: Places) -> Places:
@@ -162,19 +161,23 @@ class NameReaders:
 
     def _dotted(self, places: Places) -> Places:
         """The places, faint dots where there is room for one likelier to stand."""
-        dot = self._first.alphabet[_DOT] - 1
         stands = np.flatnonzero(places.present > STANDS)
         if stands.size < _LEAST_WITH_DOT:
             return places
         before, after = stands[:-1], stands[1:]
-        is_dot = places.log_probs[stands].argmax(axis=1) == dot
+        is_dot = places.log_probs[stands].argmax(axis=1) == self._dot
         wide = (np.diff(places.middles_mm[stands]) >= _WIDE_MM) & ~is_dot[:-1] & ~is_dot[1:]
         faint = [k for a, b, w in zip(before, after, wide, strict=True) if w for k in range(a + 1, b)]
-        faint = [k for k in faint if places.log_probs[k, dot] > np.log(0.5)]
+        faint = [k for k in faint if places.log_probs[k, self._dot] > np.log(0.5)]
         present = places.present.copy()
         odds = _DOT_ODDS * present[faint] / (1 - present[faint])
         present[faint] = odds / (1 + odds)
         return replace(places, present=present)
+
+    @cached_property
+    def _dot(self) -> int:
+        """The middle dot among the classes of our own readers."""
+        return self._first.alphabet[_DOT] - 1
 
     @cached_property
     def _beginnings(self) -> NDArray[np.float32]:
@@ -225,13 +228,20 @@ def _certain(places: Places) -> NDArray[np.float32]:
     return np.asarray(places.present[stands] * np.exp(best), np.float32)
 
 
+def _same(places: Places, others: Places) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Which places another look saw too, and as which of its own."""
+    if not len(others.middles_mm):
+        return np.zeros(0, np.intp), np.zeros(0, np.intp)
+    apart = np.abs(others.middles_mm - places.middles_mm[:, None])
+    here = np.flatnonzero(apart.min(axis=1) < _SAME_MM)
+    return here, apart.argmin(axis=1)[here]
+
+
 def _aligned(others: Places, places: Places) -> NDArray[np.float32]:
     """Another look's logarithms at each place, shape (places, classes); its own where that look saw none."""
     aligned = places.log_probs.copy()
-    if len(others.middles_mm):
-        apart = np.abs(others.middles_mm - places.middles_mm[:, None])
-        near = apart.min(axis=1) < _SAME_MM
-        aligned[near] = others.log_probs[apart.argmin(axis=1)[near]]
+    here, there = _same(places, others)
+    aligned[here] = others.log_probs[there]
     return aligned
 
 
@@ -248,11 +258,9 @@ def _inserted(places: Places, at_mm: float, character: int) -> Places:
 def _agreed(places: Places, others: Places) -> Places:
     """The places, each as likely to hold a character as two looks say in the geometric mean of their odds."""
     present = places.present.copy()
-    if len(others.middles_mm):
-        apart = np.abs(others.middles_mm - places.middles_mm[:, None])
-        near = apart.min(axis=1) < _SAME_MM
-        odds = np.sqrt(_odds(present[near]) * _odds(others.present[apart.argmin(axis=1)[near]]))
-        present[near] = odds / (1 + odds)
+    here, there = _same(places, others)
+    odds = np.sqrt(_odds(present[here]) * _odds(others.present[there]))
+    present[here] = odds / (1 + odds)
     return replace(places, present=present)
 
 

@@ -7,6 +7,7 @@ illegible come out with their probability spread over the characters.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -14,8 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from idcheck.errors import EngineError, WeightsCorruptError
-from idcheck.networks import answers, onnx_session
+from idcheck.errors import EngineError
+from idcheck.networks import answers, own_session
 from idcheck.reading.engine import FieldName
 from idcheck.types import Gray, Lattice, Transcript
 
@@ -45,10 +46,7 @@ class NumberReader:
         Raises:
             WeightsCorruptError: it is not this network.
         """
-        self._session = onnx_session(model)
-        if self._session.get_modelmeta().custom_metadata_map.get("alphabet") != ALPHABET:
-            msg = "the number model is another network, or another version's"
-            raise WeightsCorruptError(msg)
+        self._session = own_session(model, "number", {"alphabet": ALPHABET})
 
     @property
     def name(self) -> str:
@@ -85,8 +83,7 @@ class NumberReader:
         wide = np.pad(strip, ((y, y), (x, x)), mode="edge")
         height, width = strip.shape
         beside = [self._run(wide[at:, to:][:height, :width]) for at, to in ((0, 0), (2 * y, 2 * x))]
-        mean = np.mean([first, *beside], axis=0)
-        return np.asarray(mean - np.log(np.exp(mean).sum(axis=1, keepdims=True)), np.float32)
+        return averaged([first, *beside])
 
     def _run(self, strip: Gray) -> NDArray[np.float32]:
         """Log-probabilities, shape (18, 11)."""
@@ -96,6 +93,12 @@ class NumberReader:
 def picture(strip: Gray) -> Gray:
     """A strip of any resolution at the size that the network takes, shape (32, 256)."""
     return np.asarray(cv2.resize(strip, INPUT_SIZE, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def averaged(looks: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Several looks at the same places as one: log-probabilities, shape (places, classes) each."""
+    mean = np.mean(looks, axis=0)
+    return np.asarray(mean - np.log(np.exp(mean).sum(axis=1, keepdims=True)), np.float32)
 
 
 def lattice(log_probs: NDArray[np.float32], alphabet: str) -> Lattice:

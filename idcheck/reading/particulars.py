@@ -11,9 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from idcheck.errors import WeightsCorruptError
 from idcheck.layout import PARTICULARS
-from idcheck.networks import answers, onnx_session
+from idcheck.networks import answers, own_session
 from idcheck.reading.number import lattice
 from idcheck.scene.picture import Picture
 from idcheck.scene.rectify import region, stretched
@@ -49,10 +48,7 @@ class ParticularsReader:
         Raises:
             WeightsCorruptError: it is not this network.
         """
-        self._session = onnx_session(model)
-        if self._session.get_modelmeta().custom_metadata_map.get("alphabets") != f"{SEXES} {DIGITS}":
-            msg = "the particulars model is another network, or another version's"
-            raise WeightsCorruptError(msg)
+        self._session = own_session(model, "particulars", {"alphabets": f"{SEXES} {DIGITS}"})
 
     def read(self, photo: Picture, card: Card) -> dict[str, tuple[Transcript, Polygon]]:
         """Read both.

@@ -27,8 +27,8 @@ _RIM_INK: Final = 0.8
 _COLUMN_INK: Final = 0.3
 _WORD_GAP_MM: Final = 1.6
 """Wider than any gap between the characters of a name."""
-_APART_MM: Final = 8.5
-"""Wider than any gap between the characters of a line."""
+APART_MM: Final = 8.5
+"""Two characters' room: names leave no more between their characters, should even one be hidden."""
 _SMOOTH_MM: Final = 0.12
 _WIDEST_STROKE_MM: Final = 2.0
 _LINE_SHARE: Final = 0.3
@@ -85,7 +85,7 @@ def extent(strip: Gray, px_per_mm: float) -> Extent | None:
     spans = _spans(ink, rows, px_per_mm)
     if not spans:
         return None
-    apart = [before[1] for before, after in pairwise(spans) if after[0] - before[1] > _APART_MM * px_per_mm]
+    apart = [before[1] for before, after in pairwise(spans) if after[0] - before[1] > APART_MM * px_per_mm]
     if apart:
         rows = _rows(ink[:, : apart[0]], px_per_mm) or rows
         spans = _spans(ink, rows, px_per_mm) or spans

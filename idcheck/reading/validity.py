@@ -13,10 +13,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from idcheck.errors import EngineError, WeightsCorruptError
-from idcheck.networks import answers, onnx_session
+from idcheck.errors import EngineError
+from idcheck.networks import answers, own_session
 from idcheck.reading.engine import FieldName
 from idcheck.reading.greedy import best_path
+from idcheck.reading.number import averaged
 from idcheck.types import Gray, Lattice, Transcript
 
 ALPHABET: Final = "0123456789.-长期"
@@ -44,10 +45,7 @@ class ValidityReader:
         Raises:
             WeightsCorruptError: it is not this network.
         """
-        self._session = onnx_session(model)
-        if self._session.get_modelmeta().custom_metadata_map.get("alphabet") != ALPHABET:
-            msg = "the validity model is another network, or another version's"
-            raise WeightsCorruptError(msg)
+        self._session = own_session(model, "validity", {"alphabet": ALPHABET})
 
     @property
     def name(self) -> str:
@@ -76,8 +74,7 @@ class ValidityReader:
         height = len(shown)
         tall = np.pad(shown, ((_BESIDE_PX, _BESIDE_PX), (0, 0)), mode="edge")
         beside = [self._look(tall[top : top + height]) for top in (0, 2 * _BESIDE_PX)]
-        mean = np.mean([first, *beside], axis=0)
-        return np.asarray(mean - np.log(np.exp(mean).sum(axis=1, keepdims=True)), np.float32)
+        return averaged([first, *beside])
 
     def _look(self, shown: Gray) -> NDArray[np.float32]:
         """Log-probabilities of nothing and of each character at each column, shape (columns, 15)."""

@@ -9,16 +9,13 @@ temperature.
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
-import onnx
 import torch
 
 from idcheck.reading.number import ALPHABET, INPUT_SIZE
+from models.exporting import command_line, write
 from models.number.net import Calibrated, NumberReader
-
-OPSET = 17
 
 
 def export(weights: Path, out: Path) -> None:
@@ -26,29 +23,12 @@ def export(weights: Path, out: Path) -> None:
     found = torch.load(weights)
     net = NumberReader()
     net.load_state_dict(found["weights"])
-    example = torch.zeros(1, 1, *INPUT_SIZE[::-1], dtype=torch.uint8)
-    torch.onnx.export(
-        Calibrated(net, found["temperature"]).eval(), (example,), str(out),
-        input_names=["strip"], output_names=["log_probs"], opset_version=OPSET, dynamo=False,
-        do_constant_folding=False,  # folded, the rows would be written out, column by column, twice
-    )  # fmt: skip
-    model = onnx.load(str(out))
-    onnx.helper.set_model_props(model, {"alphabet": ALPHABET})
-    onnx.checker.check_model(model)
-    onnx.save(model, str(out))
+    network = Calibrated(net, found["temperature"])
+    names = "strip", ["log_probs"]
+    # Folded, the rows would be written out, column by column, twice.
+    write(network, (1, 1, *INPUT_SIZE[::-1]), names, {"alphabet": ALPHABET}, out, folded=False)
     print(f"{out}: {out.stat().st_size / 1e6:.2f} MB, temperature {found['temperature']:.3f}")
 
 
-def main() -> None:
-    """Run the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--weights", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args()
-    export(args.weights, args.out)
-
-
 if __name__ == "__main__":
-    main()
+    command_line(__doc__, export)

@@ -191,6 +191,24 @@ def random_conditions(rng: Rng, faces: tuple[Face, ...] = ()) -> Conditions:
     )
 
 
+def clearer(rng: Rng, conditions: Conditions, px_per_mm: tuple[float, float], blur: float) -> Conditions:
+    """For print with smaller characters, or more room around them, than a number's.
+
+    Args:
+        rng: chooses.
+        conditions: a number's.
+        px_per_mm: the least and the most.
+        blur: how much of the blur is kept.
+    """
+    return replace(
+        conditions,
+        px_per_mm=float(np.exp(rng.uniform(*np.log(px_per_mm)))),
+        defocus_mm=blur * conditions.defocus_mm,
+        motion_mm=blur * conditions.motion_mm,
+        corners_mm=float(rng.choice([0.15, 0.4, 0.8, 1.5], p=[0.42, 0.34, 0.16, 0.08])),
+    )
+
+
 def _small(rng: Rng, most: float) -> float:
     """Up to `most`, small values more often."""
     return float(most * rng.random() ** 1.5)

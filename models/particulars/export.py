@@ -9,16 +9,13 @@ logarithms of probabilities at the fitted temperatures: `sex`, float32, shape (1
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
-import onnx
 import torch
 
 from idcheck.reading.particulars import DIGITS, INPUT_SIZE, SEXES
+from models.exporting import command_line, write
 from models.particulars.net import Calibrated, ParticularsReader
-
-OPSET = 17
 
 
 def export(weights: Path, out: Path) -> None:
@@ -26,28 +23,11 @@ def export(weights: Path, out: Path) -> None:
     found = torch.load(weights)
     net = ParticularsReader()
     net.load_state_dict(found["weights"])
-    example = torch.zeros(1, 1, *INPUT_SIZE[::-1], dtype=torch.uint8)
-    torch.onnx.export(
-        Calibrated(net, found["temperatures"]).eval(), (example,), str(out),
-        input_names=["strips"], output_names=["sex", "birth"], opset_version=OPSET, dynamo=False,
-    )  # fmt: skip
-    model = onnx.load(str(out))
-    onnx.helper.set_model_props(model, {"alphabets": f"{SEXES} {DIGITS}"})
-    onnx.checker.check_model(model)
-    onnx.save(model, str(out))
+    network = Calibrated(net, found["temperatures"])
+    names = "strips", ["sex", "birth"]
+    write(network, (1, 1, *INPUT_SIZE[::-1]), names, {"alphabets": f"{SEXES} {DIGITS}"}, out)
     print(f"{out}: {out.stat().st_size / 1e6:.2f} MB, temperatures {found['temperatures']}")
 
 
-def main() -> None:
-    """Run the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--weights", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args()
-    export(args.weights, args.out)
-
-
 if __name__ == "__main__":
-    main()
+    command_line(__doc__, export)

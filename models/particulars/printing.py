@@ -119,14 +119,8 @@ def particulars(rng: Rng, written: Written, face: Face) -> Print:
     page = _Page(rng.normal(0, [0.4, 0.25]))
     em = float(np.clip(rng.normal(3.0, 0.17), 2.6, 3.5))
     places, widths, printed = _values(rng, page, written, face, em)
-    ink = weighed(rng, page.values)
-    if rng.random() < 0.2:
-        ink = ink * patchy(rng, ink.shape)
-    light = paper(rng, AREA)
-    for coat, weakest in ((weighed(rng, page.labels), 0.65), (ink, 0.2)):
-        dark, density = float(rng.uniform(0.02, weakest * 0.7)), float(rng.uniform(1 - weakest / 2, 1))
-        light = light * (1 - coat * density) + np.minimum(light, dark) * coat * density
-    return Print(np.asarray(light, np.float32), ink, places, widths, printed)
+    light, ink = inked(rng, AREA, page.values, page.labels, 0.2)
+    return Print(light, ink, places, widths, printed)
 
 
 def _values(
@@ -214,7 +208,29 @@ def _put_others(rng: Rng, page: _Page, face: Face, em: float) -> None:
                 page.put(page.labels, (x, y + float(rng.normal(0, 0.006))), letters, script, 1.7)
 
 
-def weighed(rng: Rng, layer: Image.Image) -> Light:
+def inked(
+    rng: Rng, area: Box, values: Image.Image, labels: Image.Image, weakest: float
+) -> tuple[Light, Light]:
+    """Paper with labels and values printed on it, and the values' ink.
+
+    Args:
+        rng: chooses.
+        area: of the card that is drawn.
+        values: what is to be read, as coverage of `area`.
+        labels: what stands around it, in an ink that may be paler.
+        weakest: how pale the values' own may be, 0 to 1.
+    """
+    ink = _weighed(rng, values)
+    if rng.random() < 0.2:
+        ink = ink * patchy(rng, ink.shape)
+    light = paper(rng, area)
+    for coat, palest in ((_weighed(rng, labels), 0.65), (ink, weakest)):
+        dark, density = float(rng.uniform(0.02, palest * 0.7)), float(rng.uniform(1 - palest / 2, 1))
+        light = light * (1 - coat * density) + np.minimum(light, dark) * coat * density
+    return np.asarray(light, np.float32), np.asarray(ink, np.float32)
+
+
+def _weighed(rng: Rng, layer: Image.Image) -> Light:
     """A drawn layer with strokes of a weight and softness of its own."""
     soft = cv2.GaussianBlur(coverage(layer), (0, 0), float(rng.uniform(0.4, 1.0)))
     weight = float(np.clip(rng.normal(0.48, 0.1), 0.25, 0.7))

@@ -75,14 +75,7 @@ def draw(rng: Rng, written: Written, conditions: Conditions) -> Strips:
 
 def random_conditions(rng: Rng, faces: tuple[Face, ...] = FACES) -> Conditions:
     """From a clear photo to one that nobody can read, as for the number, a little clearer."""
-    conditions = photos.random_conditions(rng, faces)
-    return replace(
-        conditions,
-        px_per_mm=float(np.exp(rng.uniform(np.log(2.6), np.log(13.0)))),
-        defocus_mm=0.8 * conditions.defocus_mm,
-        motion_mm=0.8 * conditions.motion_mm,
-        corners_mm=float(rng.choice([0.15, 0.4, 0.8, 1.5], p=[0.42, 0.34, 0.16, 0.08])),
-    )
+    return photos.clearer(rng, photos.random_conditions(rng, faces), (2.6, 13.0), 0.8)
 
 
 def _visible(page: Print, hidden: Light) -> NDArray[np.float32]:

@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from idcheck.layout import EMBLEM_FIELDS, HEIGHT_MM, WIDTH_MM
 from idcheck.types import LONG_TERM, Box
-from models.number.printing import OCR_B, PX_PER_MM, RELATIVES, Light, Rng, paper, patchy, shape_of
-from models.particulars.printing import FACES, weighed
+from models.number.printing import OCR_B, PX_PER_MM, RELATIVES, Light, Rng, shape_of
+from models.particulars.printing import FACES, inked
 from samples import fonts
 from samples.fonts import Face
 from samples.identity import REGIONS
@@ -85,14 +85,8 @@ def period(rng: Rng, text: str, face: Face) -> Print:
         ends = np.concatenate([ends[:-1], usual.set(values, (after, baseline), term)])
     places = np.column_stack(((ends[1:] + ends[:-1]) / 2, np.full(len(text), baseline - 0.36 * em)))
     _around(rng, values, labels, _type(face, em, spread), (start, baseline))
-    ink = weighed(rng, values)
-    if rng.random() < 0.2:
-        ink = ink * patchy(rng, ink.shape)
-    light = paper(rng, AREA)
-    for coat, weakest in ((weighed(rng, labels), 0.65), (ink, 0.25)):
-        dark, density = float(rng.uniform(0.02, weakest * 0.7)), float(rng.uniform(1 - weakest / 2, 1))
-        light = light * (1 - coat * density) + np.minimum(light, dark) * coat * density
-    return Print(np.asarray(light, np.float32), ink, places, np.diff(ends))
+    light, ink = inked(rng, AREA, values, labels, 0.25)
+    return Print(light, ink, places, np.diff(ends))
 
 
 def _type(face: Face, em_mm: float, spread: float) -> _Type:

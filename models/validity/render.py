@@ -73,14 +73,7 @@ def draw(rng: Rng, text: str, conditions: Conditions) -> Strip:
 
 def random_conditions(rng: Rng, faces: tuple[Face, ...] = FACES) -> Conditions:
     """From a clear photo to one that nobody can read: as for the number, whose digits are a third higher."""
-    conditions = photos.random_conditions(rng, faces)
-    return replace(
-        conditions,
-        px_per_mm=float(np.exp(rng.uniform(np.log(3.0), np.log(14.0)))),
-        defocus_mm=0.7 * conditions.defocus_mm,
-        motion_mm=0.7 * conditions.motion_mm,
-        corners_mm=float(rng.choice([0.15, 0.4, 0.8, 1.5], p=[0.42, 0.34, 0.16, 0.08])),
-    )
+    return photos.clearer(rng, photos.random_conditions(rng, faces), (3.0, 14.0), 0.7)
 
 
 def _visible(page: Print, hidden: Light) -> NDArray[np.float32]:
