@@ -41,10 +41,12 @@ CHINA_TIME: Final = timezone(timedelta(hours=8), "UTC+08:00")
 
 FACE_WEIGHTS: Final = "face_full_range"
 CARD_WEIGHTS: Final = "card_locator"
+PRINT_WEIGHTS: Final = "registration"
 MESH_WEIGHTS: Final = "face_landmark"
 PARTICULARS_WEIGHTS: Final = "particulars_reader"
 READER_WEIGHTS: Final = (
-    "number_reader", "name_reader", "name_reader_larger", "ppocrv6_rec_small", "validity_reader",
+    "number_reader", "number_reader_larger", "name_reader", "name_reader_larger", "ppocrv6_rec_small",
+    "validity_reader",
 )  # fmt: skip
 """Of `idcheck.reading.embedded.Networks`, in the order of its fields."""
 
@@ -89,11 +91,11 @@ class Checker:
             WeightsCorruptError: a weight file differs from the manifest.
         """
         self.policy = policy or Policy.default()
-        self._locator = Locator(weights.load(FACE_WEIGHTS), weights.load(CARD_WEIGHTS))
+        self._locator = Locator(*map(weights.load, (FACE_WEIGHTS, CARD_WEIGHTS, PRINT_WEIGHTS)))
         self._assessor = quality.Assessor(weights.load(MESH_WEIGHTS))
         self._engine = engine or embedded()
         self._particulars = ParticularsReader(weights.load(PARTICULARS_WEIGHTS))
-        used = [FACE_WEIGHTS, CARD_WEIGHTS, MESH_WEIGHTS, PARTICULARS_WEIGHTS]
+        used = [FACE_WEIGHTS, CARD_WEIGHTS, PRINT_WEIGHTS, MESH_WEIGHTS, PARTICULARS_WEIGHTS]
         used += READER_WEIGHTS if engine is None else ()
         self._models = Models(__version__, self._engine.name, {w: weights.digest(w) for w in used})
 

@@ -12,6 +12,7 @@ from idcheck.reading.engine import Engine, FieldName
 from idcheck.reading.name import NameReader
 from idcheck.reading.names import NameReaders
 from idcheck.reading.number import NumberReader
+from idcheck.reading.numbers import NumberReaders
 from idcheck.reading.periods import PeriodReaders
 from idcheck.reading.ppocr import PPOCR
 from idcheck.reading.validity import ValidityReader
@@ -26,6 +27,7 @@ class Networks:
 
     Attributes:
         numbers: the number reader's.
+        numbers_larger: that of the larger number reader, which is asked in doubt.
         names: the name reader's.
         names_larger: that of the larger name reader, which is asked in doubt.
         lines: PP-OCRv6 small's, which is asked last.
@@ -33,6 +35,7 @@ class Networks:
     """
 
     numbers: bytes
+    numbers_larger: bytes
     names: bytes
     names_larger: bytes
     lines: bytes
@@ -48,11 +51,13 @@ class Embedded:
         Raises:
             WeightsCorruptError: one is not that network; of those that are loaded later, `read` says so.
         """
-        larger = _Later(partial(NameReader, name="idcheck-name-larger"), networks.names_larger)
         lines = _Later(PPOCR, networks.lines)
+        larger = _Later(partial(NameReader, name="idcheck-name-larger"), networks.names_larger)
         names = NameReaders(NameReader(networks.names), larger, lines)
+        more = _Later(partial(NumberReader, name="idcheck-number-larger"), networks.numbers_larger)
+        numbers = NumberReaders(NumberReader(networks.numbers), more)
         self._periods = _Later(lambda model: PeriodReaders(ValidityReader(model), lines), networks.periods)
-        self._own: dict[FieldName, Engine] = {"name": names, "id_number": NumberReader(networks.numbers)}
+        self._own: dict[FieldName, Engine] = {"name": names, "id_number": numbers}
 
     @property
     def name(self) -> str:

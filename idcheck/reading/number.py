@@ -37,28 +37,26 @@ _NEVER: Final = np.float32(np.log(1e-12))
 class NumberReader:
     """Reads identity numbers. Threads may share one: a loaded network does not change by being run."""
 
-    def __init__(self, model: bytes) -> None:
+    def __init__(self, model: bytes, name: str = "idcheck-number") -> None:
         """Load the network.
 
         Args:
             model: the ONNX file's content.
+            name: what the report calls this engine.
 
         Raises:
             WeightsCorruptError: it is not this network.
         """
         self._session = own_session(model, "number", {"alphabet": ALPHABET})
+        self._name = name
 
     @property
     def name(self) -> str:
         """What the report calls this engine."""
-        return "idcheck-number"
+        return self._name
 
     def read(self, strip: Gray, field: FieldName) -> Transcript:
         """Read a strip of the number; see :class:`idcheck.reading.Engine`.
-
-        The text has eighteen characters, or none where the strip as a whole says nothing. An unsure look is
-        averaged with two more, a little to either side: of 329 drawn strips 118 instead of 113 are then read
-        exactly, at 7.8 instead of 8.0 nats a strip.
 
         Raises:
             EngineError: the network failed, or the field is not the number.
@@ -66,22 +64,26 @@ class NumberReader:
         if field != "id_number":
             msg = "this engine reads numbers only"
             raise EngineError(msg)
-        log_probs = self._look(picture(strip))
-        best = log_probs.argmax(axis=1)
-        certain = np.exp(log_probs.max(axis=1).astype(np.float64))
-        text, characters = "".join(ALPHABET[c] for c in best), tuple(np.minimum(certain, 1.0).tolist())
-        if np.exp(np.log(certain).mean()) < _CHANCE:
-            text, characters = "", ()
-        return Transcript(text, characters, self.name, lattice(log_probs, ALPHABET))
+        return transcript(self.look(picture(strip)), self.name)
 
-    def _look(self, strip: Gray) -> NDArray[np.float32]:
-        """Log-probabilities, shape (18, 11), of one look, or of three."""
-        first = self._run(strip)
-        if first.max(axis=1).min() >= np.log(_SURE):
+    def look(self, shown: Gray) -> NDArray[np.float32]:
+        """What may stand at each place: log-probabilities, shape (18, 11).
+
+        An unsure look is averaged with two more, a little to either side: of 329 drawn strips 118 instead of
+        113 are then read exactly, at 7.8 instead of 8.0 nats a strip.
+
+        Args:
+            shown: a strip at the network's size; see `picture`.
+
+        Raises:
+            EngineError: the network failed.
+        """
+        first = self._run(shown)
+        if sure(first):
             return first
         x, y = _BESIDE_PX
-        wide = np.pad(strip, ((y, y), (x, x)), mode="edge")
-        height, width = strip.shape
+        wide = np.pad(shown, ((y, y), (x, x)), mode="edge")
+        height, width = shown.shape
         beside = [self._run(wide[at:, to:][:height, :width]) for at, to in ((0, 0), (2 * y, 2 * x))]
         return averaged([first, *beside])
 
@@ -93,6 +95,24 @@ class NumberReader:
 def picture(strip: Gray) -> Gray:
     """A strip of any resolution at the size that the network takes, shape (32, 256)."""
     return np.asarray(cv2.resize(strip, INPUT_SIZE, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def sure(look: NDArray[np.float32]) -> bool:
+    """Whether a look, log-probabilities of shape (18, 11), leaves no place in doubt."""
+    return bool(look.max(axis=1).min() >= np.log(_SURE))
+
+
+def transcript(look: NDArray[np.float32], engine: str) -> Transcript:
+    """What a look, log-probabilities of shape (18, 11), reads.
+
+    The text has eighteen characters, or none where the strip as a whole says nothing.
+    """
+    certain = np.exp(look.max(axis=1).astype(np.float64))
+    text = "".join(ALPHABET[c] for c in look.argmax(axis=1))
+    characters = tuple(np.minimum(certain, 1.0).tolist())
+    if np.exp(np.log(certain).mean()) < _CHANCE:
+        text, characters = "", ()
+    return Transcript(text, characters, engine, lattice(look, ALPHABET))
 
 
 def averaged(looks: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:

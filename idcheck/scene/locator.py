@@ -8,16 +8,13 @@ from itertools import product
 from types import MappingProxyType
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from idcheck.layout import HEIGHT_MM, PORTRAIT, WIDTH_MM
-from idcheck.scene import cut_off, pose, row
 from idcheck.scene.card import TURNS, Candidate, CardNetworks, Kind, Seen, same_place
 from idcheck.scene.face import FaceDetector
 from idcheck.scene.geometry import (
-    CORNERS_MM,
     Points,
     as_quad,
     card_to_photo,
@@ -28,8 +25,8 @@ from idcheck.scene.geometry import (
     width_px,
 )
 from idcheck.scene.picture import Picture
-from idcheck.scene.rectify import flatten
-from idcheck.scene.refine import Refined, refine
+from idcheck.scene.placing import placed, plausible
+from idcheck.scene.registration import Registration
 from idcheck.types import Box, Card, Face, Instead, PhotoInfo, Quad, Scene, Side, Thing
 
 _LEAST_CONFIDENCE: Final = 0.25
@@ -79,24 +76,6 @@ portrait's own is some 0.2; that of a person who looks over the card, or is cove
 _AS_SURE: Final = 0.8
 """Of the surest card's confidence, what another has at least: on 1,610 drawn photos second cards had 0.9 of
 it, a wall or a sleeve beside a card 0.78 at most."""
-_DOUBTFUL: Final = 0.55
-"""Support of an edge below which it may be something else's: a finger's, a stripe's on the wall."""
-_CLEAR: Final = 0.65
-"""Support from which an edge is beyond doubt."""
-_EDGE_OFF_MM: Final = 0.25
-_UNCLEAR_EDGE_OFF_MM: Final = 2.0
-_ROW_OFF_MM: Final = np.full(2, 0.8)
-"""How far off edges are, and the ends of the number: as far as the layouts of issuing places differ."""
-_SETTLED_OFF_MM: Final = 1.0
-"""How far off corners are that follow from all clues together."""
-_AS_WELL: Final = 0.1
-"""Sums of the edges' supports that differ by less are alike."""
-_DISTRUST: Final = 4.0
-"""Times the error that it expects, the corner network may be off where an edge hardly shows."""
-_LEAST_OFF_MM: Final = 0.8
-_ALONG: Final = np.linspace(0.1, 0.9, 5)[:, None]
-"""Points of an edge, as fractions of its length."""
-
 _INSTEAD: Final = MappingProxyType(
     {
         Kind.BANK_CARD: Thing.BANK_CARD,
@@ -120,20 +99,22 @@ class _Found:
 class Locator:
     """Finds card and faces. Safe to share between threads."""
 
-    def __init__(self, face_model: bytes, card_model: bytes) -> None:
-        """Load both models.
+    def __init__(self, face_model: bytes, card_model: bytes, print_model: bytes) -> None:
+        """Load the models.
 
         Args:
             face_model: content of the face detector's ONNX file.
             card_model: ``models/locator.onnx``.
+            print_model: ``models/registration.onnx``.
         """
         self._faces = FaceDetector(face_model)
         self._networks = CardNetworks(card_model)
+        self._print = Registration(print_model)
 
     def locate(self, photo: Picture) -> Scene:
         """Where card and faces are. The same photo always gives the same scene."""
         found, others = self._held(photo)
-        card = _card(photo, found[0]) if found else None
+        card = self._card(photo, found[0]) if found else None
         people = [face for face in self._faces.detect(photo) if not any(_printed(face, one) for one in found)]
         return Scene(
             photo=_info(photo, card),
@@ -150,7 +131,7 @@ class Locator:
     def locate_card(self, photo: Picture) -> tuple[PhotoInfo, Card | None]:
         """The card as `locate` finds it, where nobody's face matters; a third faster."""
         found, _ = self._held(photo)
-        card = _card(photo, found[0]) if found else None
+        card = self._card(photo, found[0]) if found else None
         return _info(photo, card), card
 
     def looks(self, photo: Picture) -> Iterator[tuple[Seen, NDArray[np.float64]]]:
@@ -181,6 +162,20 @@ class Locator:
                 break
         return _foremost(cards), _foremost(others)
 
+    def _card(self, photo: Picture, found: _Found) -> Card:
+        portrait = found.kind is Kind.PORTRAIT
+        corners = as_quad(
+            placed(photo, found.corners, found.off * WIDTH_MM, self._print if portrait else None)
+        )
+        return Card(
+            corners=corners,
+            confidence=found.confidence,
+            side=Side.PORTRAIT if portrait else Side.EMBLEM,
+            width_px=width_px(corners),
+            px_per_mm=px_per_mm(corners),
+            tilt_deg=tilt_deg(corners, photo.width, photo.height),
+        )
+
     def _seen(self, photo: Picture, candidates: Iterable[Candidate]) -> tuple[list[_Found], list[_Found]]:
         """Identity cards and other things among candidates, each place once."""
         cards: list[_Found] = []
@@ -201,7 +196,7 @@ class Locator:
         corners = candidate.corners
         for looks in range(1, most_looks + 1):
             seen = self._networks.look(photo, corners)
-            if seen.kinds[Kind.BACKGROUND] > _SURELY_BACKGROUND or not _plausible(seen.corners):
+            if seen.kinds[Kind.BACKGROUND] > _SURELY_BACKGROUND or not plausible(seen.corners):
                 return None
             if looks == 1 and _plain(seen):
                 return seen, clues(photo, seen, candidate.heat, float(seen.turns.max()))
@@ -240,7 +235,7 @@ def _plain(seen: Seen) -> bool:
 def _judged(seen: Seen, told: NDArray[np.float64]) -> _Found | None:
     """What the networks saw, if it is an identity card or a thing that is known; `told` are its `clues`."""
     confidence = float(1 / (1 + np.exp(_DISBELIEF - _TRUST @ told)))
-    if confidence < _LEAST_CONFIDENCE or not _plausible(seen.corners):
+    if confidence < _LEAST_CONFIDENCE or not plausible(seen.corners):
         return None
     kind = Kind(int(np.argmax(seen.kinds)))
     if kind not in _INSTEAD:
@@ -263,57 +258,9 @@ def clues(photo: Picture, seen: Seen, heat: float, upright: float) -> NDArray[np
     return np.asarray(np.log([heat / (1 - heat + 1e-6), seen.off.min(), size, 1 - likely + 1e-3]))
 
 
-def _plausible(corners: Points) -> bool:
-    """Whether four corners can be a card's: convex, and no side shorter than a quarter of another."""
-    sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
-    return bool(cv2.isContourConvex(corners.astype(np.float32)) and sides.min() > 0.25 * sides.max())
-
-
 def _info(photo: Picture, card: Card | None) -> PhotoInfo:
     mirrored = card is not None and signed_area(card.corners) < 0
     return PhotoInfo(photo.width, photo.height, photo.orientation, mirrored)
-
-
-def _card(photo: Picture, found: _Found) -> Card:
-    refined = refine(photo, found.corners, found.off * WIDTH_MM)
-    kept = refined.corners if _plausible(refined.corners) else found.corners
-    placed = cut_off.completed(kept, refined.support, photo.width, photo.height)
-    if np.array_equal(placed, kept) and refined.support.min() < _DOUBTFUL:
-        placed = _reconsidered(photo, found, replace(refined, corners=kept))
-    corners = as_quad(placed)
-    return Card(
-        corners=corners,
-        confidence=found.confidence,
-        side=Side.PORTRAIT if found.kind is Kind.PORTRAIT else Side.EMBLEM,
-        width_px=width_px(corners),
-        px_per_mm=px_per_mm(corners),
-        tilt_deg=tilt_deg(corners, photo.width, photo.height),
-    )
-
-
-def _reconsidered(photo: Picture, found: _Found, refined: Refined) -> Points:
-    """The corners of a card of which an edge hardly shows, by all else and by what a card can look like."""
-    to_photo = card_to_photo(as_quad(refined.corners))
-    clues = [
-        pose.points(CORNERS_MM, found.corners, _DISTRUST * np.maximum(found.off * WIDTH_MM, _LEAST_OFF_MM))
-    ]
-    for edge, support in enumerate(refined.support):
-        if support > 0:
-            ends = [edge, (edge + 1) % 4]
-            along = CORNERS_MM[ends[0]] + _ALONG * (CORNERS_MM[ends[1]] - CORNERS_MM[ends[0]])
-            off_mm = _EDGE_OFF_MM if support >= _CLEAR else _UNCLEAR_EDGE_OFF_MM
-            clues.append(pose.line(along, refined.corners[ends], off_mm))
-    if found.kind is Kind.PORTRAIT:
-        size = (round(row.AREA.width * row.PX_PER_MM), round(row.AREA.height * row.PX_PER_MM))
-        rows = row.find(flatten(photo, to_photo, row.AREA, size))
-        seen = [project(to_photo @ by, row.ENDS_MM) for by in rows[:1]]
-        clues += [pose.points(row.ENDS_MM, ends, _ROW_OFF_MM) for ends in seen]
-    settled = pose.settled(clues, refined.corners, photo.width, photo.height)
-    if not _plausible(settled):
-        return refined.corners
-    again = refine(photo, settled, _SETTLED_OFF_MM)
-    shows_more = again.support.sum() > refined.support.sum() - _AS_WELL
-    return again.corners if shows_more and _plausible(again.corners) else settled
 
 
 def _instead(found: _Found) -> Instead:

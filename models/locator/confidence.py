@@ -135,7 +135,7 @@ def main() -> None:
     parser.add_argument("folders", type=Path, nargs="+")
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    locator = Locator(weights.load("face_full_range"), weights.load("card_locator"))
+    locator = Locator(*map(weights.load, ("face_full_range", "card_locator", "registration")))
     pictures = [picture for folder in args.folders for picture in shown(locator, folder)]
     report(pictures[1::2], fit(pictures[::2]))
     print("of all:", np.round(fit(pictures), 2))

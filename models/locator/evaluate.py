@@ -127,7 +127,7 @@ def main() -> None:
     args = parser.parse_args()
     cv2.setNumThreads(1)
     card_model = args.model.read_bytes() if args.model else weights.load("card_locator")
-    locator = Locator(weights.load("face_full_range"), card_model)
+    locator = Locator(weights.load("face_full_range"), card_model, weights.load("registration"))
     classes: dict[str, list[Row]] = defaultdict(list)
     for line in (args.folder / "labels.jsonl").read_text(encoding="utf-8").splitlines():
         label = json.loads(line)

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from idcheck.reading.name import LINE_PX
+from models.layers import Residual, convolution
 from models.training import standardise
 
 DIMENSIONS: Final = 160
@@ -51,29 +52,6 @@ SIZES: Final = {
 """The reader that is asked always, and the one that is asked in doubt, at 3.7 times the work."""
 
 
-def _convolution(channels: int, out: int, size: int = 3, stride: tuple[int, int] = (1, 1)) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(channels, out, size, stride, size // 2, bias=False),
-        nn.BatchNorm2d(out),
-        nn.ReLU(inplace=True),
-    )
-
-
-class Residual(nn.Module):
-    """Two convolutions beside a shortcut."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.first = _convolution(channels, channels)
-        self.second = nn.Sequential(
-            nn.Conv2d(channels, channels, 3, 1, 1, bias=False), nn.BatchNorm2d(channels)
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        """See the class."""
-        return functional.relu(x + self.second(self.first(x)))
-
-
 def _embedding(features: int, hidden: int) -> nn.Module:
     if not hidden:
         return nn.Linear(features, DIMENSIONS)
@@ -98,11 +76,11 @@ class NameReader(nn.Module):
         super().__init__()
         one, two, three, four = size.channels
         self.trunk = nn.Sequential(
-            _convolution(1, one, 5, (2, 2)),  # 20 rows, half as many columns as pixels
-            _convolution(one, two),
-            _convolution(two, three, 3, (2, 2)),  # 10 rows, a quarter
+            convolution(1, one, 5, (2, 2)),  # 20 rows, half as many columns as pixels
+            convolution(one, two),
+            convolution(two, three, 3, (2, 2)),  # 10 rows, a quarter
             *(Residual(three) for _ in range(size.blocks[0])),
-            _convolution(three, four, 3, (2, 1)),  # 5 rows
+            convolution(three, four, 3, (2, 1)),  # 5 rows
             *(Residual(four) for _ in range(size.blocks[1])),
         )
         self.place = nn.Sequential(

@@ -15,13 +15,13 @@ import torch
 
 from idcheck.reading.number import ALPHABET, INPUT_SIZE
 from models.exporting import command_line, write
-from models.number.net import Calibrated, NumberReader
+from models.number.net import SIZES, Calibrated, NumberReader
 
 
 def export(weights: Path, out: Path) -> None:
     """Write the averaged weights and the temperature of a training run as one graph."""
     found = torch.load(weights)
-    net = NumberReader()
+    net = NumberReader(SIZES[found["size"]])
     net.load_state_dict(found["weights"])
     network = Calibrated(net, found["temperature"])
     names = "strip", ["log_probs"]

@@ -11,11 +11,15 @@ what stands there. No place is told what the others say: dates and check charact
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Final
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from idcheck.reading.number import ALPHABET, INPUT_SIZE, PLACES
+from models.layers import Residual, convolution
 from models.training import standardise
 
 COLUMN_PX = 4
@@ -32,6 +36,25 @@ _WIDER = 2.0
 """Columns by which each end of a row may lie further out, or further in."""
 _BETWEEN = 0.5
 """Columns between the rows that are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a network is.
+
+    Attributes:
+        width: channels of a column.
+        hidden: width of the layer before the classes.
+        residual: whether columns come from residual convolutions instead of separable ones.
+    """
+
+    width: int
+    hidden: int
+    residual: bool
+
+
+SIZES: Final = {"first": Size(128, 96, residual=False), "second": Size(160, 192, residual=True)}
+"""The reader that is asked always, and the one that is asked in doubt, at four times the work."""
 
 
 class Separable(nn.Module):
@@ -104,31 +127,55 @@ class NumberReader(nn.Module):
     much each place looks at each column, logits of shape (n, 18, 64).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, size: Size) -> None:
         super().__init__()
-        self.glyphs = nn.Sequential(
-            nn.Conv2d(1, 16, 5, 2, 2, bias=False), nn.BatchNorm2d(16), nn.ReLU(),  # 16 by 128
-            Separable(16, 32),
-            Separable(32, 64, (2, 2)), Separable(64, 64), Separable(64, 64),  # 8 by 64
-            Separable(64, 96, (2, 1)), Separable(96, 96), Separable(96, 96),  # 4 by 64
-            nn.Conv2d(96, 128, (4, 1), bias=False), nn.BatchNorm2d(128), nn.ReLU(),  # 1 by 64
-        )  # fmt: skip
-        self.where = nn.Parameter(torch.zeros(1, 128, 1, COLUMNS))
-        self.line = nn.Sequential(*(AlongLine(128, dilation) for dilation in (1, 2, 4, 8)))
-        self.places = nn.Conv2d(128, PLACES, 1)
-        self.near = AlongLine(128, 1)
-        self.name = nn.Sequential(nn.Linear(128, 96), nn.ReLU(), nn.Linear(96, len(ALPHABET)))
+        width = size.width
+        self.glyphs = _residual(width) if size.residual else _separable(width)
+        self.where = nn.Parameter(torch.zeros(1, width, 1, COLUMNS))
+        self.line = nn.Sequential(*(AlongLine(width, dilation) for dilation in (1, 2, 4, 8)))
+        self.places = nn.Conv2d(width, PLACES, 1)
+        self.near = AlongLine(width, 1)
+        self.name = nn.Sequential(
+            nn.Linear(width, size.hidden), nn.ReLU(), nn.Linear(size.hidden, len(ALPHABET))
+        )
         self.register_buffer("rows", rows())
 
     def forward(self, strip: Tensor) -> tuple[Tensor, Tensor]:
         """See the class."""
         columns = self.glyphs(standardise(strip, _AROUND))
-        looks = self.places(self.line(columns + self.where))[:, :, 0]
+        looks = self.places(self.line(columns + self.where))[:, :, 0].float()
+        near = self.near(columns)[:, :, 0].transpose(1, 2).float()
+        # Where training runs in bfloat16, the differences between rows would drown in rounding.
+        with torch.autocast(strip.device.type, enabled=False):
+            return self.name(torch.bmm(self._standing(looks), near)), looks
+
+    def _standing(self, looks: Tensor) -> Tensor:
+        """How much each place stands at each column, by the rows of even steps that agree with the looks."""
         tried = functional.normalize(bump(self.rows), p=1.0, dim=2).flatten(1)
         agree = functional.linear(looks.log_softmax(dim=2).flatten(1), tried)
-        where = (agree.softmax(dim=1) @ tried).view(-1, PLACES, COLUMNS)
-        seen = torch.bmm(where, self.near(columns)[:, :, 0].transpose(1, 2))
-        return self.name(seen), looks
+        return (agree.softmax(dim=1) @ tried).view(-1, PLACES, COLUMNS)
+
+
+def _separable(width: int) -> nn.Sequential:
+    """A strip → columns, (n, width, 1, 64)."""
+    return nn.Sequential(
+        nn.Conv2d(1, 16, 5, 2, 2, bias=False), nn.BatchNorm2d(16), nn.ReLU(),  # 16 by 128
+        Separable(16, 32),
+        Separable(32, 64, (2, 2)), Separable(64, 64), Separable(64, 64),  # 8 by 64
+        Separable(64, 96, (2, 1)), Separable(96, 96), Separable(96, 96),  # 4 by 64
+        nn.Conv2d(96, width, (4, 1), bias=False), nn.BatchNorm2d(width), nn.ReLU(),  # 1 by 64
+    )  # fmt: skip
+
+
+def _residual(width: int) -> nn.Sequential:
+    """Likewise, by more and wider convolutions."""
+    return nn.Sequential(
+        convolution(1, 24, 5, (2, 2)),  # 16 by 128
+        convolution(24, 48),
+        convolution(48, 80, 3, (2, 2)), Residual(80),  # 8 by 64
+        convolution(80, 128, 3, (2, 1)), Residual(128),  # 4 by 64
+        nn.Conv2d(128, width, (4, 1), bias=False), nn.BatchNorm2d(width), nn.ReLU(),  # 1 by 64
+    )  # fmt: skip
 
 
 class Calibrated(nn.Module):

@@ -177,8 +177,8 @@ def random_conditions(rng: Rng, faces: tuple[Face, ...] = ()) -> Conditions:
         defocus_mm=radius,
         motion_mm=length,
         stops=stops,
-        shot_noise=float(10 ** rng.uniform(-4.5, -2.7)),
-        read_noise=float(10 ** rng.uniform(-3.5, -2.2)),
+        shot_noise=float(10 ** rng.uniform(-4.5, -2.6)),
+        read_noise=float(10 ** rng.uniform(-3.5, -1.9)),
         lifted=float(rng.uniform(0, -stops)) if stops < -1 and rng.random() < 0.5 else 0.0,
         jpeg=int(rng.integers(25, 97)),
         tilt_deg=float(abs(rng.normal(0, 14))),
@@ -216,9 +216,9 @@ def _small(rng: Rng, most: float) -> float:
 
 def _stops(rng: Rng) -> float:
     kind = rng.random()
-    if kind < 0.62:
+    if kind < 0.54:
         return float(rng.uniform(-1.2, 0.2))
-    return float(rng.uniform(-4.6, -1.2)) if kind < 0.9 else float(rng.uniform(0.2, 1.5))
+    return float(rng.uniform(-4.9, -1.2)) if kind < 0.84 else float(rng.uniform(0.2, 2.6))
 
 
 def _face(rng: Rng, faces: tuple[Face, ...]) -> Face:

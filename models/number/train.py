@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.number.net import COLUMN_PX, NumberReader, bump
+from models.number.net import COLUMN_PX, SIZES, NumberReader, bump
 from models.number.pool import SHARD
 from models.shards import Examples, Shards, Stream
 from models.training import learning, looking_loss, temperature_of
@@ -89,6 +89,8 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=4e-3)
+    parser.add_argument("--size", choices=SIZES, default="first")
+    parser.add_argument("--bfloat16", action="store_true", help="half the time on processors that know it")
     parser.add_argument("--start", type=Path, help="weights of an earlier run to go on from")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
@@ -97,13 +99,14 @@ def main() -> None:
     held_out = batch_of(Shards(args.pool, args.held_out, SHARD).read(0))
     shards = Shards(args.pool, args.seed, SHARD)
     stream = Stream(shards, args.shards, FRESH, np.random.default_rng(0))
-    net = NumberReader().to(memory_format=torch.channels_last)
+    net = NumberReader(SIZES[args.size]).to(memory_format=torch.channels_last)
     if args.start is not None:
         net.load_state_dict(torch.load(args.start)["weights"])
 
     def next_loss() -> Tensor:
         batch = batch_of(stream.batch(args.batch))
-        names, looks = net(batch.pictures[:, None])
+        with torch.autocast("cpu", torch.bfloat16, enabled=args.bfloat16):
+            names, looks = net(batch.pictures[:, None])
         return loss_of(names, looks, batch)
 
     started = time.perf_counter()
@@ -116,7 +119,7 @@ def main() -> None:
             temperature = temperature_of(
                 logits[readable].flatten(0, 1), held_out.texts[readable].long().flatten(), TEMPERATURES
             )
-            found = {"weights": averaged.state_dict(), "temperature": temperature}
+            found = {"weights": averaged.state_dict(), "temperature": temperature, "size": args.size}
             torch.save(found, args.out)
 
 

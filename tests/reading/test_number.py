@@ -185,7 +185,8 @@ def test_the_embedded_engine_sends_each_field_to_its_reader():
 
 
 def test_the_embedded_engine_loads_what_few_checks_need_only_when_it_has_to(model: bytes):
-    engine = Embedded(Networks(model, weights.load("name_reader"), *[b"no network"] * 3))
+    none = b"no network"
+    engine = Embedded(Networks(model, none, weights.load("name_reader"), none, none, none))
     assert engine.read(np.full((61, 481), 200, np.uint8), "id_number").engine == "idcheck-number"
     with pytest.raises(WeightsCorruptError):
         engine.read(np.full((70, 467), 200, np.uint8), "validity")

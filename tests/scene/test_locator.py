@@ -27,9 +27,13 @@ def face(x: float, y: float, width: float, confidence: float = 0.9) -> Face:
     return Face(Box(x - width / 2, y - width / 2, width, width), confidence, ((x, y),) * 6)
 
 
+def new_locator() -> Locator:
+    return Locator(*map(weights.load, ("face_full_range", "card_locator", "registration")))
+
+
 @pytest.fixture(scope="module")
 def locator() -> Locator:
-    return Locator(weights.load("face_full_range"), weights.load("card_locator"))
+    return new_locator()
 
 
 def test_the_portrait_is_printed() -> None:
@@ -129,7 +133,7 @@ def test_the_finder_finds_the_card_in_each_view(across: bool, down: bool) -> Non
 def test_a_card_is_sought_in_mirrored_views_until_it_is_found(
     monkeypatch: pytest.MonkeyPatch, seen_in: int
 ) -> None:
-    locator = Locator(weights.load("face_full_range"), weights.load("card_locator"))
+    locator = new_locator()
     find, views = locator._networks.candidates, []
 
     def candidates(photo: Picture, *, across: bool, down: bool) -> tuple[Candidate, ...]:
@@ -144,7 +148,7 @@ def test_a_card_is_sought_in_mirrored_views_until_it_is_found(
 
 
 def test_a_doubtful_card_counts_only_in_the_photo_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    locator = Locator(weights.load("face_full_range"), weights.load("card_locator"))
+    locator = new_locator()
     doubtful, elsewhere = replace(CARD, confidence=0.4), replace(CARD, corners=CARD.corners / 2)
     views = iter([[doubtful], *[[replace(elsewhere, confidence=0.45)]] * 7])
     monkeypatch.setattr(locator, "_seen", lambda *_: (next(views), []))
@@ -155,7 +159,7 @@ def test_a_doubtful_card_counts_only_in_the_photo_as_it_is(monkeypatch: pytest.M
 def test_of_doubtful_cards_the_surest_counts_whichever_way_it_was_seen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    locator = Locator(weights.load("face_full_range"), weights.load("card_locator"))
+    locator = new_locator()
     cards = [replace(CARD, confidence=0.5 + 0.05 * k) for k in (1, 0, 2, 0, 0, 0, 5, 4)]
     views = iter([[card] for card in cards])
     monkeypatch.setattr(locator, "_seen", lambda *_: (next(views), []))
