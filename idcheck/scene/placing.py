@@ -25,7 +25,8 @@ from idcheck.scene.registration import Registration
 _DOUBTFUL: Final = 0.55
 """Support of an edge below which it may be something else's, where nothing but edges tells;"""
 _CLEAR: Final = 0.65
-"""support from which it is beyond doubt."""
+"""support from which it is beyond doubt. Below, print is asked: of 1,430 cards 45 are off by more than 2.5 mm
+then, 95 without; from 0.55 it would be asked half as often, and eight more were off."""
 _EDGE_OFF_MM: Final = 0.25
 _UNCLEAR_EDGE_OFF_MM: Final = 2.0
 _ROW_OFF_MM: Final = np.full(2, 0.5)
@@ -63,10 +64,9 @@ def placed(photo: Picture, found: Points, off_mm: NDArray[np.float64], print_: R
     refined = refine(photo, found, off_mm)
     kept = refined.corners if plausible(refined.corners) else found
     whole = cut_off.completed(kept, refined.support, photo.width, photo.height)
-    if print_ is not None and refined.support.min() < _CLEAR:
-        told = _by_print(photo, whole, print_)
-        if told is not None:
-            return told
+    laid = _laid(photo, whole, print_) if print_ is not None and refined.support.min() < _CLEAR else None
+    if laid is not None:
+        return _by_print(photo, *laid, refined)
     if np.array_equal(whole, kept) and refined.support.min() < _DOUBTFUL:
         return _by_all_clues(photo, found, off_mm, replace(refined, corners=kept))
     return whole
@@ -78,21 +78,19 @@ def plausible(corners: Points) -> bool:
     return bool(cv2.isContourConvex(corners.astype(np.float32)) and sides.min() > 0.25 * sides.max())
 
 
-def _by_print(photo: Picture, found: Points, print_: Registration) -> Points | None:
-    """The corners where the print tells, made exact by the edges near; None where too little print shows."""
-    laid = _laid(photo, found, print_)
-    if laid is None:
-        return None
-    corners, told = laid
-    refined = refine(photo, corners, _SETTLED_OFF_MM)
-    near = _near(refined, corners)
-    if near.all():
+def _by_print(photo: Picture, corners: Points, told: pose.Clues, refined: Refined) -> Points:
+    """The corners where the print tells, made exact by the edges near, of those seen before or seen now."""
+    if _near(refined, corners).all():
         return refined.corners
-    clues = [told, *_edges(refined, near), *_row(photo, corners)]
+    again = refine(photo, corners, _SETTLED_OFF_MM)
+    near = _near(again, corners)
+    if near.all():
+        return again.corners
+    clues = [told, *_edges(again, near), *_row(photo, corners)]
     settled = pose.settled(clues, corners, photo.width, photo.height)
     if not plausible(settled):
         return corners
-    return refined.corners if _near(refined, settled).all() else settled
+    return again.corners if _near(again, settled).all() else settled
 
 
 def _laid(photo: Picture, corners: Points, print_: Registration) -> tuple[Points, pose.Clues] | None:
