@@ -25,7 +25,7 @@ from idcheck.scene.registration import Registration
 _DOUBTFUL: Final = 0.55
 """Support of an edge below which it may be something else's, where nothing but edges tells;"""
 _CLEAR: Final = 0.65
-"""support from which it is beyond doubt. Below, print is asked: of 1,430 cards 45 are off by more than 2.5 mm
+"""support from which it is beyond doubt. Below, print is asked: of 1,430 cards 35 are off by more than 2.5 mm
 then, 95 without; from 0.55 it would be asked half as often, and eight more were off."""
 _EDGE_OFF_MM: Final = 0.25
 _UNCLEAR_EDGE_OFF_MM: Final = 2.0
@@ -48,7 +48,9 @@ _ALONG: Final = np.linspace(0.1, 0.9, 5)[:, None]
 """Points of an edge, as fractions of its length."""
 
 
-def placed(photo: Picture, found: Points, off_mm: NDArray[np.float64], print_: Registration | None) -> Points:
+def placed(
+    photo: Picture, found: Points, off_mm: NDArray[np.float64], registration: Registration | None
+) -> Points:
     """The corners of a card.
 
     Args:
@@ -56,7 +58,7 @@ def placed(photo: Picture, found: Points, off_mm: NDArray[np.float64], print_: R
         found: where the corner network sees them, in the card's reading orientation, in pixels of the photo;
             shape (4, 2).
         off_mm: how far off it expects each to be, shape (4,).
-        print_: reads the print of a portrait side; None where another side shows.
+        registration: reads the print of a portrait side; None where another side shows.
 
     Returns:
         shape (4, 2).
@@ -64,9 +66,10 @@ def placed(photo: Picture, found: Points, off_mm: NDArray[np.float64], print_: R
     refined = refine(photo, found, off_mm)
     kept = refined.corners if plausible(refined.corners) else found
     whole = cut_off.completed(kept, refined.support, photo.width, photo.height)
-    laid = _laid(photo, whole, print_) if print_ is not None and refined.support.min() < _CLEAR else None
-    if laid is not None:
-        return _by_print(photo, *laid, refined)
+    if registration is not None and refined.support.min() < _CLEAR:
+        laid = _laid(photo, whole, registration)
+        if laid is not None:
+            return _by_print(photo, *laid, refined)
     if np.array_equal(whole, kept) and refined.support.min() < _DOUBTFUL:
         return _by_all_clues(photo, found, off_mm, replace(refined, corners=kept))
     return whole
@@ -93,10 +96,10 @@ def _by_print(photo: Picture, corners: Points, told: pose.Clues, refined: Refine
     return again.corners if _near(again, settled).all() else settled
 
 
-def _laid(photo: Picture, corners: Points, print_: Registration) -> tuple[Points, pose.Clues] | None:
+def _laid(photo: Picture, corners: Points, registration: Registration) -> tuple[Points, pose.Clues] | None:
     """The corners where the print alone tells, after a few looks, and what the last one told."""
     for look in range(1, 1 + _MOST_LOOKS):
-        told = print_.clues(photo, corners)
+        told = registration.clues(photo, corners)
         if told is None:
             return None
         before, corners = corners, pose.settled([told], corners, photo.width, photo.height)

@@ -34,7 +34,7 @@ _LEAST_SURE: Final = 20
 """So many parts must be surer than that, or they all say nothing."""
 _ALIKE: Final = 20.0
 """Parts err alike: so many times as far off as it says itself each is taken to be, beside an edge or a row of
-digits. Of 457 cards of which an edge hardly shows 30 are off by more than 2.5 mm then, 39 with a tenth."""
+digits. Of 457 cards of which an edge hardly shows 27 are off by more than 2.5 mm then, 36 with a tenth."""
 
 
 class Registration:
