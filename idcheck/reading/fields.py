@@ -12,7 +12,7 @@ from idcheck.reading.number import PLACES
 from idcheck.reading.strip import begins_before, leaves
 from idcheck.scene import row
 from idcheck.scene.rectify import Strips, moved, region
-from idcheck.types import Box, Card, Gray, Polygon, Transcript
+from idcheck.types import Card, Gray, Polygon, Transcript
 
 STRIP_PX_PER_MM: Final = 10.0
 """A character of a name gets 38 pixels: more than the readers take in, so that nothing is lost on the way."""
@@ -62,9 +62,8 @@ def read_validity(strips: Strips, card: Card, engine: Engine) -> tuple[Transcrip
 
 def _whole_name(strips: Strips, card: Card, engine: Engine) -> tuple[Transcript, Polygon]:
     """The name; where the card was found so far aside that some of it is cut off, from where it must be."""
-    box = PRINTED["name"]
-    line = _strip(strips, card, box)
-    name = engine.read(line, "name"), region(card, box)
+    line = _strip(strips, card, "name")
+    name = engine.read(line, "name"), region(card, PRINTED["name"])
     if side := leaves(line, STRIP_PX_PER_MM):
         for down in _DOWN_MM:
             again = _read(strips, _aside(card, 0.0, side * down), engine, "name")
@@ -83,8 +82,10 @@ def _whole_name(strips: Strips, card: Card, engine: Engine) -> tuple[Transcript,
     return name
 
 
-def _strip(strips: Strips, card: Card, box: Box) -> Gray:
-    return strips.of(card, box, round(box.height * STRIP_PX_PER_MM))
+def _strip(strips: Strips, card: Card, field: FieldName) -> Gray:
+    box = PRINTED[field]
+    shown = strips.continued if field == "name" else strips.of
+    return shown(card, box, round(box.height * STRIP_PX_PER_MM))
 
 
 def _aside(card: Card, right_mm: float, down_mm: float) -> Card:
@@ -121,5 +122,4 @@ def _is_whole(number: Transcript) -> bool:
 
 
 def _read(strips: Strips, card: Card, engine: Engine, field: FieldName) -> tuple[Transcript, Polygon]:
-    box = PRINTED[field]
-    return engine.read(_strip(strips, card, box), field), region(card, box)
+    return engine.read(_strip(strips, card, field), field), region(card, PRINTED[field])

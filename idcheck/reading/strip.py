@@ -33,6 +33,9 @@ _SMOOTH_MM: Final = 0.12
 _WIDEST_STROKE_MM: Final = 2.0
 _LINE_SHARE: Final = 0.3
 _TEXT_SHARE: Final = 0.25
+_SPARSE_SHARE: Final = 0.08
+_SPARSE_MM: Final = 4.5
+"""How far behind the last dense character another one may end that has few strokes, as 广 and 一 have."""
 _RIVAL_SHARE: Final = 0.5
 
 
@@ -89,7 +92,7 @@ def extent(strip: Gray, px_per_mm: float) -> Extent | None:
     if apart:
         rows = _rows(ink[:, : apart[0]], px_per_mm) or rows
         spans = _spans(ink, rows, px_per_mm) or spans
-    return Extent(*rows, spans[0][0], spans[-1][1])
+    return Extent(*rows, spans[0][0], _end(ink, rows, spans[-1][1], px_per_mm))
 
 
 def _rows(ink: NDArray[np.float32], px_per_mm: float) -> tuple[int, int] | None:
@@ -100,6 +103,13 @@ def _rows(ink: NDArray[np.float32], px_per_mm: float) -> tuple[int, int] | None:
         line for line, w in zip(lines, weights, strict=True) if w >= _RIVAL_SHARE * max(weights, default=0.0)
     ]
     return likely[-1] if likely else None
+
+
+def _end(ink: NDArray[np.float32], rows: tuple[int, int], right: int, px_per_mm: float) -> int:
+    """Where a line ends whose last dense character ends at `right`."""
+    profile = _profile(ink[slice(*rows)].mean(axis=0), 0.9 * px_per_mm)
+    behind = np.flatnonzero(profile[right : right + round(_SPARSE_MM * px_per_mm)] > _SPARSE_SHARE)
+    return right + int(behind[-1]) + 1 if behind.size else right
 
 
 def _spans(ink: NDArray[np.float32], rows: tuple[int, int], px_per_mm: float) -> list[tuple[int, int]]:

@@ -90,6 +90,14 @@ class Strips:
             self._made[key] = made
         return self._made[key]
 
+    def continued(self, card: Card, box_mm: Box, height_px: int) -> Gray:
+        """As `of`, but beyond the photo's frame its last pixels go on: black there would look like print."""
+        frame = (self.photo.width, self.photo.height)
+        if all(0 <= x <= frame[0] and 0 <= y <= frame[1] for x, y in region(card, box_mm)):
+            return self.of(card, box_mm, height_px)
+        size = (max(1, round(box_mm.width / box_mm.height * height_px)), height_px)
+        return flatten(self.photo, card_to_photo(card.corners), box_mm, size, black_beyond=False)
+
 
 def flatten(
     photo: Picture, to_photo: Matrix, box_mm: Box, size: tuple[int, int], *, black_beyond: bool = True

@@ -144,11 +144,11 @@ def random_face(rng: Rng) -> Face:
 def random_conditions(rng: Rng, face: Face) -> Conditions:
     """From a clear photo to one that hardly anybody can read; most can be read with some patience."""
     kind = rng.random()
-    stops, noisiest = float(rng.uniform(-1.2, 0.2)), (-3.0, -2.4)
-    if kind < 0.27:
-        stops, noisiest = float(rng.uniform(-4.9, -1.2)), (-2.6, -1.9)
-    elif kind < 0.43:
-        stops = float(rng.uniform(0.2, 2.6))
+    stops = float(rng.uniform(-1.2, 0.2))
+    if kind < 0.2:
+        stops = float(rng.uniform(-4.6, -1.2))
+    elif kind < 0.34:
+        stops = float(rng.uniform(0.2, 1.5))
     blur = rng.random()
     low, high = (2.9, 6.5) if rng.random() < 0.75 else (6.5, 12.0)
     scale = float(np.exp(rng.uniform(np.log(low), np.log(high))))
@@ -159,8 +159,8 @@ def random_conditions(rng: Rng, face: Face) -> Conditions:
         defocus_mm=float(0.8 * rng.random() ** 1.6) if blur < 0.4 or blur > 0.92 else 0.0,
         motion_mm=float(1.3 * rng.random() ** 1.6) if blur > 0.72 else 0.0,
         stops=stops,
-        shot_noise=float(10 ** rng.uniform(-4.3, noisiest[0])),
-        read_noise=float(10 ** rng.uniform(-3.5, noisiest[1])),
+        shot_noise=float(10 ** rng.uniform(-4.3, -3.0)),
+        read_noise=float(10 ** rng.uniform(-3.5, -2.4)),
         lifted=float(rng.uniform(0, -stops)) if stops < -1 and rng.random() < 0.5 else 0.0,
         jpeg=int(rng.integers(35, 97)),
         turn_deg=0.0 if rng.random() < 0.4 else float(rng.uniform(-35, 35)),

@@ -91,4 +91,4 @@ def test_conditions_are_within_what_cameras_do():
         conditions = random_conditions(np.random.default_rng(seed), PLAIN[0])
         assert 2.5 < conditions.px_per_mm < 13
         assert 0 <= conditions.defocus_mm <= 0.8
-        assert -5 < conditions.stops < 3
+        assert -5 < conditions.stops < 2
