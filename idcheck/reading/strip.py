@@ -33,7 +33,7 @@ _SMOOTH_MM: Final = 0.12
 _WIDEST_STROKE_MM: Final = 2.0
 _LINE_SHARE: Final = 0.3
 _TEXT_SHARE: Final = 0.25
-_SPARSE_SHARE: Final = 0.08
+_SPARSE_SHARE: Final = 0.05
 _SPARSE_MM: Final = 4.5
 """How far behind the last dense character another one may end that has few strokes, as 广 and 一 have."""
 _RIVAL_SHARE: Final = 0.5
@@ -107,9 +107,12 @@ def _rows(ink: NDArray[np.float32], px_per_mm: float) -> tuple[int, int] | None:
 
 def _end(ink: NDArray[np.float32], rows: tuple[int, int], right: int, px_per_mm: float) -> int:
     """Where a line ends whose last dense character ends at `right`."""
-    profile = _profile(ink[slice(*rows)].mean(axis=0), 0.9 * px_per_mm)
-    behind = np.flatnonzero(profile[right : right + round(_SPARSE_MM * px_per_mm)] > _SPARSE_SHARE)
-    return right + int(behind[-1]) + 1 if behind.size else right
+    behind = _profile(ink[slice(*rows)].mean(axis=0), 0.9 * px_per_mm)[right:]
+    if not behind.size:
+        return right
+    least = _SPARSE_SHARE + float(np.median(behind))  # noise is ink, too
+    sparse = np.flatnonzero(behind[: round(_SPARSE_MM * px_per_mm)] > least)
+    return right + int(sparse[-1]) + 1 if sparse.size else right
 
 
 def _spans(ink: NDArray[np.float32], rows: tuple[int, int], px_per_mm: float) -> list[tuple[int, int]]:
