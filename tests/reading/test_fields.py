@@ -67,6 +67,14 @@ def test_each_field_reaches_the_engine_and_comes_back_with_its_region() -> None:
         assert region[0] == pytest.approx((100 + box.x * PX_PER_MM, 60 + box.y * PX_PER_MM))
 
 
+def test_the_photo_s_frame_is_no_black_print_in_the_name() -> None:
+    engine = Watching()
+    left = tuple((x - 360.0, y) for x, y in CORNERS)
+    reading.read(Strips(photo_with_marked_fields()), card((left[0], left[1], left[2], left[3])), engine)
+    assert engine.seen["name"].min() > 0
+    assert engine.seen["id_number"].min() == 0
+
+
 def test_a_mirrored_and_turned_card_is_shown_upright() -> None:
     upright = photo_with_marked_fields()
     mirrored = gray_picture(upright.gray(0)[:, ::-1].T)

@@ -42,6 +42,13 @@ def test_keeps_the_line_with_a_little_air() -> None:
     assert bottom - top <= LINE_MM * PX_PER_MM
 
 
+def test_a_last_character_of_few_strokes_belongs_to_the_line() -> None:
+    strip = with_bars(paper(), 13, 90)
+    strip[24:27, 95:128] = 60  # 一, or the roof of 广
+    _, right, _, _ = bounds(strip)
+    assert right >= 126
+
+
 def test_dark_photos_are_trimmed_like_light_ones() -> None:
     dark = with_bars(paper(30), 13, 120, ink=12)
     noisy = np.clip(dark + np.random.default_rng(3).normal(0, 3, dark.shape), 0, 255).astype(np.uint8)

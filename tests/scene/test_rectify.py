@@ -154,3 +154,16 @@ def test_a_strip_is_made_once_for_all_who_look_at_it() -> None:
     assert strips.of(card, FIELDS["name"], 41).shape[0] == 41
     with pytest.raises(ValueError, match="read-only"):
         first[0, 0] = 1
+
+
+def test_a_strip_that_the_frame_cuts_goes_on_with_the_frame_s_last_pixels() -> None:
+    box = FIELDS["name"]
+    cut = card_at(((-60.0, 80.0), (90.0, 70.0), (102.0, 175.0), (-68.0, 168.0)))
+    strips = Strips(ramp()[1])
+    black, continued = strips.of(cut, box, 30), strips.continued(cut, box, 30)
+    beyond = black == 0
+    assert beyond.any()
+    assert not beyond.all()
+    assert (continued[~beyond] == black[~beyond]).all()
+    assert continued[beyond].min() >= black[~beyond].min() - 12  # of its own rows, not black
+    assert strips.continued(card_at(TILTED), box, 30) is strips.of(card_at(TILTED), box, 30)
