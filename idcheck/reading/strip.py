@@ -85,14 +85,16 @@ def extent(strip: Gray, px_per_mm: float) -> Extent | None:
     rows = _rows(ink, px_per_mm)
     if rows is None:
         return None
-    spans = _spans(ink, rows, px_per_mm)
+    profile = _along(ink, rows, px_per_mm)
+    spans = _runs(profile, _TEXT_SHARE)
     if not spans:
         return None
     apart = [before[1] for before, after in pairwise(spans) if after[0] - before[1] > APART_MM * px_per_mm]
     if apart:
         rows = _rows(ink[:, : apart[0]], px_per_mm) or rows
-        spans = _spans(ink, rows, px_per_mm) or spans
-    return Extent(*rows, spans[0][0], _end(ink, rows, spans[-1][1], px_per_mm))
+        profile = _along(ink, rows, px_per_mm)
+        spans = _runs(profile, _TEXT_SHARE) or spans
+    return Extent(*rows, spans[0][0], _end(profile, spans[-1][1], px_per_mm))
 
 
 def _rows(ink: NDArray[np.float32], px_per_mm: float) -> tuple[int, int] | None:
@@ -105,9 +107,9 @@ def _rows(ink: NDArray[np.float32], px_per_mm: float) -> tuple[int, int] | None:
     return likely[-1] if likely else None
 
 
-def _end(ink: NDArray[np.float32], rows: tuple[int, int], right: int, px_per_mm: float) -> int:
-    """Where a line ends whose last dense character ends at `right`."""
-    behind = _profile(ink[slice(*rows)].mean(axis=0), 0.9 * px_per_mm)[right:]
+def _end(profile: NDArray[np.float64], right: int, px_per_mm: float) -> int:
+    """Where a line ends, by its profile, whose last dense character ends at `right`."""
+    behind = profile[right:]
     if not behind.size:
         return right
     least = _SPARSE_SHARE + float(np.median(behind))  # noise is ink, too
@@ -115,9 +117,9 @@ def _end(ink: NDArray[np.float32], rows: tuple[int, int], right: int, px_per_mm:
     return right + int(sparse[-1]) + 1 if sparse.size else right
 
 
-def _spans(ink: NDArray[np.float32], rows: tuple[int, int], px_per_mm: float) -> list[tuple[int, int]]:
-    """Where something stands in a line, from left to right."""
-    return _runs(_profile(ink[slice(*rows)].mean(axis=0), 0.9 * px_per_mm), _TEXT_SHARE)
+def _along(ink: NDArray[np.float32], rows: tuple[int, int], px_per_mm: float) -> NDArray[np.float64]:
+    """How much stands in each column of a line, from 0 to 1."""
+    return _profile(ink[slice(*rows)].mean(axis=0), 0.9 * px_per_mm)
 
 
 def begins_before(strip: Gray, px_per_mm: float) -> bool:

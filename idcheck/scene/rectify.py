@@ -52,7 +52,7 @@ def rectify(photo: Picture, card: Card, px_per_mm: float = 10.0) -> Rectified:
     return Rectified(bgr=bgr, valid=valid, px_per_mm=px_per_mm, to_photo=to_photo)
 
 
-def strip(photo: Picture, card: Card, box_mm: Box, height_px: int) -> Gray:
+def strip(photo: Picture, card: Card, box_mm: Box, height_px: int, *, black_beyond: bool = True) -> Gray:
     """Flatten one box of the card straight from the photo.
 
     Args:
@@ -60,16 +60,17 @@ def strip(photo: Picture, card: Card, box_mm: Box, height_px: int) -> Gray:
         card: where the card lies in it.
         box_mm: on the card, in mm from its top-left corner; it may reach beyond the card.
         height_px: of the strip; the width follows the box's aspect ratio.
+        black_beyond: as for :func:`flatten`.
 
     Returns:
-        shape (height_px, width); what lies beyond the photo's frame is 0.
+        shape (height_px, width).
     """
     size = (max(1, round(box_mm.width / box_mm.height * height_px)), height_px)
-    return stretched(photo, card, box_mm, size)
+    return flatten(photo, card_to_photo(card.corners), box_mm, size, black_beyond=black_beyond)
 
 
 def stretched(photo: Picture, card: Card, box_mm: Box, size: tuple[int, int]) -> Gray:
-    """As :func:`strip`, of any width and height in pixels; shape (height, width)."""
+    """As :func:`strip`, of any width and height in pixels; shape (height, width), 0 beyond the frame."""
     return flatten(photo, card_to_photo(card.corners), box_mm, size)
 
 
@@ -92,11 +93,10 @@ class Strips:
 
     def continued(self, card: Card, box_mm: Box, height_px: int) -> Gray:
         """As `of`, but beyond the photo's frame its last pixels go on: black there would look like print."""
-        frame = (self.photo.width, self.photo.height)
-        if all(0 <= x <= frame[0] and 0 <= y <= frame[1] for x, y in region(card, box_mm)):
+        width, height = self.photo.width, self.photo.height
+        if all(0 <= x <= width and 0 <= y <= height for x, y in region(card, box_mm)):
             return self.of(card, box_mm, height_px)
-        size = (max(1, round(box_mm.width / box_mm.height * height_px)), height_px)
-        return flatten(self.photo, card_to_photo(card.corners), box_mm, size, black_beyond=False)
+        return strip(self.photo, card, box_mm, height_px, black_beyond=False)
 
 
 def flatten(

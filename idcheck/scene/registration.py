@@ -65,16 +65,16 @@ class Registration:
         counts = (told[3] > _THERE) & (told[2] < np.log(_MOST_MM)) & (crop[4::STRIDE, 4::STRIDE] > 0)
         if (told[2][counts] < np.log(_SURE_MM)).sum() < _LEAST_SURE:
             return None
-        nominal = _NOMINAL_MM[counts]
+        nominal = NOMINAL_MM[counts]
         off = np.maximum(np.exp(told[2][counts]), _LEAST_MM) * _ALIKE
         return pose.points(nominal + told[:2, counts].T, project(to_photo, nominal), off)
 
 
 def _nominal() -> NDArray[np.float64]:
-    """The point of the card that each part of an exactly placed candidate shows, in mm."""
     x, y = (np.arange(length // STRIDE) + 0.5 for length in SIZE)
     mm = STRIDE * CROP_MM.width / SIZE[0]
     return np.stack(np.meshgrid(CROP_MM.x + x * mm, CROP_MM.y + y * mm), axis=2)
 
 
-_NOMINAL_MM: Final = _nominal()
+NOMINAL_MM: Final = _nominal()
+"""The point of the card that each part of an exactly placed candidate shows, mm; shape (rows, columns, 2)."""

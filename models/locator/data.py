@@ -172,14 +172,23 @@ def finding_in(rng: Rng, scene: Scene, size: tuple[int, int]) -> Finding:
 
 def _shrink_and_warp(picture: Bytes, into: Matrix, size: tuple[int, int], zoom: float) -> Bytes:
     """Warp with outer-corner coordinates, from a halved picture where that keeps the resolution."""
+    picture, matrix = shrunk(picture, into, zoom)
+    return np.asarray(cv2.warpPerspective(picture, matrix, size, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def shrunk(picture: Bytes, into: Matrix, zoom: float) -> tuple[Bytes, Matrix]:
+    """The picture, halved as often as keeps the resolution, and OpenCV's matrix to warp it.
+
+    Args:
+        picture: to be warped.
+        into: to where, with outer-corner coordinates.
+        zoom: how much larger things come out.
+    """
     while zoom <= 0.5:
         picture = composite.half(picture)
         into, zoom = into @ np.diag([2.0, 2.0, 1.0]), zoom * 2
     half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
-    warped = cv2.warpPerspective(
-        picture, np.linalg.inv(half) @ into @ half, size, borderMode=cv2.BORDER_REPLICATE
-    )
-    return np.asarray(warped, np.uint8)
+    return picture, np.linalg.inv(half) @ into @ half
 
 
 def cornering(rng: Rng, stock: Stock) -> Cornering:
@@ -239,11 +248,16 @@ def _misplaced(rng: Rng, around: Corners) -> tuple[Corners, int]:
 
 def _cut_by_the_frame(rng: Rng, crop: Bytes) -> None:
     """Black beyond a line, as where the card reaches out of the photo."""
-    height, width = crop.shape
     angle, depth = rng.uniform(0, 2 * np.pi), rng.uniform(0.1, 0.5)
+    black_beyond(crop, angle, depth * 0.5)
+
+
+def black_beyond(crop: Bytes, angle: float, depth: float) -> None:
+    """Make black what lies so far in that direction, all but `depth` of the crop's size."""
+    height, width = crop.shape
     y, x = np.mgrid[:height, :width]
     along = np.cos(angle) * (x / width - 0.5) + np.sin(angle) * (y / height - 0.5)
-    crop[along > 0.5 - depth * 0.5] = 0
+    crop[along > 0.5 - depth] = 0
 
 
 def cornering_in(rng: Rng, scene: Scene) -> Cornering:

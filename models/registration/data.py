@@ -10,15 +10,13 @@ from numpy.typing import NDArray
 
 from idcheck.layout import HEIGHT_MM, WIDTH_MM
 from idcheck.scene.card import CROP_MM
-from idcheck.scene.geometry import CORNERS_MM, as_quad, homography
+from idcheck.scene.geometry import CORNERS_MM, as_quad, homography, project
 from idcheck.scene.registration import SIZE
 from models.locator import composite
-from models.locator.composite import PORTRAIT, Bytes, Corners, Floats, Rng, Stock
-from models.locator.data import Scene
+from models.locator.composite import Bytes, Corners, Floats, Rng, Stock
+from models.locator.data import Scene, black_beyond, shrunk
 
 PX_PER_MM = SIZE[0] / CROP_MM.width
-CORNERS_PX = (CORNERS_MM - (CROP_MM.x, CROP_MM.y)) * PX_PER_MM
-"""Where a card that was found exactly has its corners, in pixels of the crop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +28,12 @@ class Crop:
 
 
 def composed(rng: Rng, stock: Stock) -> Crop:
-    """A crop that is quickly composed."""
+    """A crop that is quickly composed, of a stock of portrait sides."""
     canvas = composite.background(rng, SIZE, stock)
-    cards = [card for card in stock.cards if card[1] == PORTRAIT]
     corners = _misplaced(rng)
     if rng.random() < 0.45:
         _put_sheet(rng, canvas, corners)
-    composite.put_card(rng, canvas, cards[rng.integers(len(cards))], corners)
+    composite.put_card(rng, canvas, stock.cards[rng.integers(len(stock.cards))], corners)
     for _ in range(int(rng.choice([0, 1, 2, 3], p=[0.15, 0.45, 0.3, 0.1]))):
         reach = float(rng.choice([0.25, 0.6]))
         composite.put_fingers(rng, canvas, corners, reach, over_corner=bool(rng.random() < 0.5))
@@ -51,11 +48,7 @@ def cut(rng: Rng, scene: Scene) -> Crop:
     corners = _misplaced(rng)
     into = homography(as_quad(scene.corners), as_quad(corners))
     zoom = float(np.sqrt(abs(_area(corners) / _area(scene.corners))))
-    picture = scene.picture
-    while zoom <= 0.5:
-        picture, into, zoom = composite.half(picture), into @ np.diag([2.0, 2.0, 1.0]), zoom * 2
-    half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
-    matrix = np.linalg.inv(half) @ into @ half
+    picture, matrix = shrunk(scene.picture, into, zoom)
     crop = np.asarray(cv2.warpPerspective(picture, matrix, SIZE), np.uint8)
     beyond = cv2.warpPerspective(np.zeros_like(picture), matrix, SIZE, borderValue=1)
     if rng.random() < 0.5:
@@ -98,7 +91,7 @@ def _put_sheet(rng: Rng, canvas: Floats, corners: Corners) -> None:
     outward = np.array([(-left, -top), (right, -top), (right, bottom), (-left, bottom)])
     around = CORNERS_MM + outward + rng.normal(0, 1.5, (4, 2))
     into = homography(as_quad(CORNERS_MM), as_quad(corners))
-    ends = cv2.perspectiveTransform(around[None].astype(np.float64), into)[0]
+    ends = project(into, around)
     cover = np.zeros(canvas.shape, np.float32)
     cv2.fillConvexPoly(cover, np.clip(ends, -500, 1000).astype(np.int32), 1.0, cv2.LINE_AA)
     if rng.random() < 0.3:
@@ -109,18 +102,15 @@ def _put_sheet(rng: Rng, canvas: Floats, corners: Corners) -> None:
 def _framed(rng: Rng, crop: Bytes, corners: Corners) -> Crop:
     """The crop, at times with black beyond a line where the photo ends."""
     if rng.random() < 0.3:
-        height, width = crop.shape
         axis, depth = int(rng.integers(4)), float(rng.uniform(0.1, 0.6))
-        angle = np.pi / 2 * axis + rng.normal(0, 0.25)
-        y, x = np.mgrid[:height, :width]
-        along = np.cos(angle) * (x / width - 0.5) + np.sin(angle) * (y / height - 0.5)
-        crop[along > 0.5 - depth] = 0
+        black_beyond(crop, np.pi / 2 * axis + rng.normal(0, 0.25), depth)
     return Crop(crop, corners)
 
 
 def shown_at(corners: NDArray[np.float32], columns: int, rows: int, stride: int) -> NDArray[np.float32]:
     """Which point of the card each part of a crop shows, in mm on the card; shape (rows, columns, 2)."""
-    to_card = np.linalg.inv(homography(as_quad(CORNERS_MM), as_quad(corners.astype(np.float64))))
+    to_crop = homography(as_quad(CORNERS_MM), as_quad(corners.astype(np.float64)))
+    to_card = np.asarray(np.linalg.inv(to_crop), np.float64)
     y, x = (np.mgrid[:rows, :columns] + 0.5) * stride
-    points = np.column_stack([x.ravel(), y.ravel(), np.ones(rows * columns)]) @ to_card.T
-    return np.asarray((points[:, :2] / points[:, 2:]).reshape(rows, columns, 2), np.float32)
+    points = project(to_card, np.column_stack([x.ravel(), y.ravel()]))
+    return np.asarray(points.reshape(rows, columns, 2), np.float32)

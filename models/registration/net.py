@@ -22,25 +22,6 @@ UNIT_MM: Final = 5.0
 _CHANNELS: Final = 80
 
 
-class Dilated(nn.Module):
-    """Two convolutions that skip every second part, beside a shortcut."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.first = nn.Sequential(
-            nn.Conv2d(channels, channels, 3, 1, 2, dilation=2, bias=False),
-            nn.BatchNorm2d(channels),
-            nn.ReLU(),
-        )
-        self.second = nn.Sequential(
-            nn.Conv2d(channels, channels, 3, 1, 2, dilation=2, bias=False), nn.BatchNorm2d(channels)
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        """See the class."""
-        return functional.relu(x + self.second(self.first(x)))
-
-
 class Registration(nn.Module):
     """A crop → for each of its parts: shift, scale of the shift's error, and whether the card shows there.
 
@@ -56,7 +37,7 @@ class Registration(nn.Module):
             convolution(20, 48, 3, (2, 2)),
             convolution(48, _CHANNELS, 3, (2, 2)),
             Residual(_CHANNELS),
-            Dilated(_CHANNELS),
+            Residual(_CHANNELS, dilation=2),
         )
         self.whole = nn.Linear(_CHANNELS, _CHANNELS)
         self.told = nn.Sequential(nn.Conv2d(_CHANNELS, 64, 1), nn.ReLU(), nn.Conv2d(64, 4, 1))

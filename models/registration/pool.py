@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -43,7 +44,8 @@ def drawing(stock: Path | None, scenes: Path | None) -> Callable[[Rng], Crop]:
     """What draws a crop, of what one of these files holds."""
     if stock is not None:
         held = pickle.loads(stock.read_bytes())  # noqa: S301 - models.locator.pool wrote it
-        return lambda rng: composed(rng, held)
+        sides = replace(held, cards=tuple(card for card in held.cards if card[1] == PORTRAIT))
+        return lambda rng: composed(rng, sides)
     if scenes is None:
         msg = "give --stock or --scenes"
         raise SystemExit(msg)

@@ -20,9 +20,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from idcheck.layout import HEIGHT_MM, WIDTH_MM
-from idcheck.scene.card import CROP_MM
-from idcheck.scene.registration import STRIDE
-from models.registration.data import PX_PER_MM, shown_at
+from idcheck.scene.registration import NOMINAL_MM, STRIDE
+from models.registration.data import shown_at
 from models.registration.net import Registration
 from models.registration.pool import SHARD
 from models.shards import Examples, Shards, Stream
@@ -55,10 +54,8 @@ def batch_of(examples: Examples) -> Batch:
     pictures = torch.from_numpy(examples["pictures"])[:, None]
     rows, columns = pictures.shape[2] // STRIDE, pictures.shape[3] // STRIDE
     points = np.stack([shown_at(corners, columns, rows, STRIDE) for corners in examples["corners"]])
-    y, x = (np.mgrid[:rows, :columns] + 0.5) * STRIDE
-    nominal = np.stack([x, y], axis=2) / PX_PER_MM + (CROP_MM.x, CROP_MM.y)
     inside = ((points >= 0) & (points <= (WIDTH_MM, HEIGHT_MM))).all(axis=3)
-    shifts = torch.from_numpy((points - nominal).astype(np.float32)).permute(0, 3, 1, 2)
+    shifts = torch.from_numpy((points - NOMINAL_MM).astype(np.float32)).permute(0, 3, 1, 2)
     shown = functional.avg_pool2d((pictures > 0).float(), STRIDE)[:, 0] > 0.5
     return Batch(pictures, shifts, torch.from_numpy(inside) & shown, shown)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from idcheck.photo import Photo
 from idcheck.scene.geometry import px_per_mm, tilt_deg, width_px
 from idcheck.types import Card, Quad, Side
+
+HELD: Final = np.array([(212.0, 260.0), (742.0, 318.0), (706.0, 652.0), (178.0, 585.0)])
+"""Corners of a card in a photo of 900 by 800 pixels."""
 
 
 def gray_picture(values: NDArray[Any]) -> Photo:
@@ -37,3 +41,16 @@ def draw_polygon(values: NDArray[np.float64], corners: NDArray[np.float64], shad
         along = (end - start) / np.linalg.norm(end - start)
         within = np.minimum(within, along[0] * (y - start[1]) - along[1] * (x - start[0]))
     values += np.clip(within + 0.5, 0, 1) * (shade - values)
+
+
+def put_card(photo: NDArray[np.uint8], card: NDArray[np.uint8]) -> None:
+    """Draw a flat card at `HELD`."""
+    height, width = card.shape[:2]
+    ends = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    into = cv2.getPerspectiveTransform(ends, HELD.astype(np.float32))
+    cv2.warpPerspective(card, into, photo.shape[1::-1], photo, cv2.INTER_AREA, cv2.BORDER_TRANSPARENT)
+
+
+def off_mm(found: NDArray[np.float64], true: NDArray[np.float64] = HELD) -> float:
+    """How far off the worst of four corners is, in mm on the card."""
+    return float(np.linalg.norm(found - true, axis=1).max() / np.linalg.norm(true[1] - true[0]) * 85.6)

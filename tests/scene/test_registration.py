@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -10,33 +9,15 @@ from idcheck.errors import WeightsCorruptError
 from idcheck.photo import Photo
 from idcheck.scene import pose
 from idcheck.scene.geometry import CARD_MM
-from idcheck.scene.registration import _NOMINAL_MM, Registration
-
-TRUE = np.array([(212.0, 260.0), (742.0, 318.0), (706.0, 652.0), (178.0, 585.0)])
-
-
-@pytest.fixture(scope="module")
-def registration() -> Registration:
-    return Registration(weights.load("registration"))
-
-
-@pytest.fixture(scope="module")
-def card() -> NDArray[np.uint8]:
-    from samples import card as cards  # noqa: PLC0415  (needs Pillow and fonts)
-    from samples.identity import sample_identity  # noqa: PLC0415
-
-    rng = np.random.default_rng(8802)
-    return np.asarray(cards.draw(cards.CardRecipe("portrait", sample_identity(rng), 77), 8).bgr, np.uint8)
+from idcheck.scene.registration import NOMINAL_MM, Registration
+from tests.scene.pictures import HELD, off_mm, put_card
 
 
 def held(card: NDArray[np.uint8], left: float = 0.0) -> Photo:
-    """A photo of the card at `TRUE`, before stripes, `left` pixels of its left side beyond the frame."""
+    """A photo of the card at `HELD`, before stripes, `left` pixels of its left side beyond the frame."""
     stripes = 90 + 60 * (np.mgrid[:800, :900][0] // 23 % 2)
     photo = np.repeat(stripes[:, :, None], 3, axis=2).astype(np.uint8)
-    height, width = card.shape[:2]
-    ends = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
-    into = cv2.getPerspectiveTransform(ends, TRUE.astype(np.float32))
-    cv2.warpPerspective(card, into, (900, 800), photo, cv2.INTER_AREA, cv2.BORDER_TRANSPARENT)
+    put_card(photo, card)
     return Photo.from_pixels(np.ascontiguousarray(photo[:, round(left) :]))
 
 
@@ -46,10 +27,6 @@ def settled(registration: Registration, photo: Photo, guess: NDArray[np.float64]
         assert told is not None
         guess = pose.settled([told], guess, photo.width, photo.height)
     return guess
-
-
-def off_mm(found: NDArray[np.float64], true: NDArray[np.float64]) -> float:
-    return float(np.linalg.norm(found - true, axis=1).max() / np.linalg.norm(true[1] - true[0]) * 85.6)
 
 
 @pytest.mark.needs("fonts")
@@ -64,24 +41,24 @@ def off_mm(found: NDArray[np.float64], true: NDArray[np.float64]) -> float:
     ids=["right", "a corner", "an edge", "an end"],
 )
 def test_print_tells_where_a_card_lies_that_was_found_wrong(
-    registration: Registration, card: NDArray[np.uint8], wrong: list[tuple[int, int]]
+    registration: Registration, flat_card: NDArray[np.uint8], wrong: list[tuple[int, int]]
 ):
-    assert off_mm(settled(registration, held(card), TRUE + wrong), TRUE) < 1.2
+    assert off_mm(settled(registration, held(flat_card), HELD + wrong), HELD) < 1.2
 
 
 @pytest.mark.needs("fonts")
 def test_print_tells_how_far_a_card_goes_on_beyond_the_frame(
-    registration: Registration, card: NDArray[np.uint8]
+    registration: Registration, flat_card: NDArray[np.uint8]
 ):
-    true = TRUE - (260.0, 0.0)  # a good part of its left end is cut off
+    true = HELD - (260.0, 0.0)  # a good part of its left end is cut off
     guess = true + np.array([(50, 0), (0, 0), (0, 0), (50, 0)])
-    assert off_mm(settled(registration, held(card, left=260), guess), true) < 2.0 < off_mm(guess, true)
+    assert off_mm(settled(registration, held(flat_card, left=260), guess), true) < 2.0 < off_mm(guess, true)
 
 
 @pytest.mark.parametrize("level", [0, 200])
 def test_what_is_blank_tells_nothing(registration: Registration, level: int):
     blank = Photo.from_pixels(np.full((800, 900, 3), level, np.uint8))
-    assert registration.clues(blank, TRUE) is None
+    assert registration.clues(blank, HELD) is None
 
 
 def test_another_network_is_refused():
@@ -91,8 +68,8 @@ def test_another_network_is_refused():
 
 
 def test_parts_lie_evenly_on_what_is_shown():
-    assert _NOMINAL_MM.shape == (20, 30, 2)
+    assert NOMINAL_MM.shape == (20, 30, 2)
     middle = np.array(CARD_MM.polygon).mean(axis=0)
-    assert np.allclose(_NOMINAL_MM.reshape(-1, 2).mean(axis=0), middle)
-    steps = np.diff(_NOMINAL_MM, axis=1)[..., 0], np.diff(_NOMINAL_MM, axis=0)[..., 1]
+    assert np.allclose(NOMINAL_MM.reshape(-1, 2).mean(axis=0), middle)
+    steps = np.diff(NOMINAL_MM, axis=1)[..., 0], np.diff(NOMINAL_MM, axis=0)[..., 1]
     assert all(np.allclose(step, step.flat[0]) for step in steps)
