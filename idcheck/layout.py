@@ -29,6 +29,9 @@ FIELDS: Final = MappingProxyType(
 )
 """The strips that hold the portrait side's printed values, labels excluded."""
 
+NAME_ON_TWO_LINES: Final = _box(0.172, 0.135, 0.60, 0.347)
+"""The name's strip and below it, where long names go on."""
+
 PARTICULARS: Final = MappingProxyType(
     {
         "sex": _box(0.1636, 0.2665, 0.2507, 0.3775),

@@ -6,10 +6,11 @@ from typing import Final
 
 import numpy as np
 
-from idcheck.layout import PRINTED
+from idcheck.layout import NAME_ON_TWO_LINES, PRINTED
 from idcheck.reading.engine import Engine, FieldName
 from idcheck.reading.number import PLACES
 from idcheck.reading.strip import begins_before, leaves
+from idcheck.reading.wrapped import in_one_line
 from idcheck.scene import row
 from idcheck.scene.rectify import Strips, moved, region
 from idcheck.types import Card, Gray, Polygon, Transcript
@@ -25,15 +26,16 @@ _MOST_BEFORE: Final = 3
 _DOWN_MM: Final = (2.5, 5.0)
 """By how much a line is cut out further down that the strip's lower end cuts, or up, until it is read."""
 _SURE_ELSEWHERE: Final = 0.8
+_LONG: Final = 7
+"""How many characters of a name are read at least that may go on in a second line, some of them missed."""
+_LEGIBLE: Final = 0.5
+"""How likely each character is at least that a second line adds."""
 _NO_BEGINNING: Final = frozenset({"", "姓", "名"})
 """Nothing, or the label's characters."""
 
 
 def read(strips: Strips, card: Card, engine: Engine) -> dict[str, tuple[Transcript, Polygon]]:
     """Read every field of the portrait side.
-
-    A name that runs on in a second line is read as far as its first line goes; the matcher then finds the
-    rest of what was typed missing, which is no contradiction.
 
     Args:
         strips: of the photo.
@@ -61,9 +63,16 @@ def read_validity(strips: Strips, card: Card, engine: Engine) -> tuple[Transcrip
 
 
 def _whole_name(strips: Strips, card: Card, engine: Engine) -> tuple[Transcript, Polygon]:
-    """The name; where the card was found so far aside that some of it is cut off, from where it must be."""
+    """The name, both lines of it where it has two.
+
+    Where the card was found so far aside that some of it is cut off, it is read from where it must be.
+    """
     line = _strip(strips, card, "name")
     name = engine.read(line, "name"), region(card, PRINTED["name"])
+    if len(name[0].text) >= _LONG:
+        wrapped = _read_wrapped(strips, card, engine)
+        if wrapped is not None and _goes_on(wrapped[0], name[0]):
+            return wrapped
     if side := leaves(line, STRIP_PX_PER_MM):
         for down in _DOWN_MM:
             again = _read(strips, _aside(card, 0.0, side * down), engine, "name")
@@ -80,6 +89,20 @@ def _whole_name(strips: Strips, card: Card, engine: Engine) -> tuple[Transcript,
             break
         name = again
     return name
+
+
+def _read_wrapped(strips: Strips, card: Card, engine: Engine) -> tuple[Transcript, Polygon] | None:
+    """A name of two lines; None where there is but one."""
+    box = NAME_ON_TWO_LINES
+    both = strips.continued(card, box, round(box.height * STRIP_PX_PER_MM))
+    line = in_one_line(both, round(PRINTED["name"].height * STRIP_PX_PER_MM), STRIP_PX_PER_MM)
+    return None if line is None else (engine.read(line, "name"), region(card, box))
+
+
+def _goes_on(again: Transcript, first: Transcript) -> bool:
+    """Whether a second line adds anything, and anything that can be read."""
+    added = again.characters[len(first.text) :]
+    return bool(added) and min(added) >= _LEGIBLE
 
 
 def _strip(strips: Strips, card: Card, field: FieldName) -> Gray:

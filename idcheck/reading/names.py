@@ -49,6 +49,10 @@ _WIDE_MM: Final = 4.2
 characters, which may be spread out, has none."""
 _WIDER_MM: Final = 4.6
 """And from here on the room alone is a reason to ask the larger reader, which sees dots better."""
+_PITCH_MM: Final = 3.8
+"""Of characters of the usual size. Long names are set smaller: by their median gap, should it be less."""
+_LONG: Final = 6
+"""From how many characters on the median gap is one without a dot."""
 _LEAST_WITH_DOT: Final = 3
 _DOT_ODDS: Final = 60.0
 """How much likelier a faint dot in such a room is to be one than the first reader thinks. On 963 photos it
@@ -166,7 +170,7 @@ class NameReaders:
             return places
         before, after = stands[:-1], stands[1:]
         is_dot = places.log_probs[stands].argmax(axis=1) == self._dot
-        wide = (np.diff(places.middles_mm[stands]) >= _WIDE_MM) & ~is_dot[:-1] & ~is_dot[1:]
+        wide = (_gaps(places) >= _WIDE_MM) & ~is_dot[:-1] & ~is_dot[1:]
         faint = [k for a, b, w in zip(before, after, wide, strict=True) if w for k in range(a + 1, b)]
         faint = [k for k in faint if places.log_probs[k, self._dot] > np.log(0.5)]
         present = places.present.copy()
@@ -216,9 +220,16 @@ class NameReaders:
 
 def _may_lack_a_dot(places: Places) -> bool:
     """Whether two characters stand so far apart that a dot may be between them, and none was seen."""
-    stands = np.flatnonzero(places.present > STANDS)
-    gaps = np.diff(places.middles_mm[stands])
-    return stands.size >= _LEAST_WITH_DOT and bool((gaps >= _WIDER_MM).any())
+    gaps = _gaps(places)
+    return gaps.size >= _LEAST_WITH_DOT - 1 and bool((gaps >= _WIDER_MM).any())
+
+
+def _gaps(places: Places) -> NDArray[np.float64]:
+    """Between the middles of the characters that stand, in mm, as if they were of the usual size."""
+    gaps = np.diff(places.middles_mm[places.present > STANDS])
+    if gaps.size < _LONG - 1:
+        return gaps
+    return np.asarray(gaps * max(1.0, _PITCH_MM / float(np.median(gaps))))
 
 
 def _certain(places: Places) -> NDArray[np.float32]:

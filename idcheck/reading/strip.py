@@ -81,7 +81,7 @@ def extent(strip: Gray, px_per_mm: float) -> Extent | None:
     A dark or bright area wider than any stroke (a finger, the frame's edge, glare) is not taken for print.
     Nor does the rim of one, far behind the print, say how high the line stands.
     """
-    ink = _ink(strip, px_per_mm)
+    ink = ink_of(strip, px_per_mm)
     rows = _rows(ink, px_per_mm)
     if rows is None:
         return None
@@ -134,10 +134,15 @@ def begins_before(strip: Gray, px_per_mm: float) -> bool:
     found = extent(strip, px_per_mm)
     if found is None or found.left > rim:
         return False
-    ink = _ink(strip, px_per_mm)[found.top : found.bottom]
+    return first_word(strip, found, px_per_mm) > _CHARACTER_MM * px_per_mm
+
+
+def first_word(strip: Gray, line: Extent, px_per_mm: float) -> int:
+    """The last column before a line's first gap wider than any within a name, or the strip's last."""
+    ink = ink_of(strip, px_per_mm)[line.top : line.bottom]
     columns = np.flatnonzero(ink.max(axis=0) > _COLUMN_INK * ink.max())
     gaps = np.flatnonzero(np.diff(columns) > _WORD_GAP_MM * px_per_mm)
-    return not gaps.size or columns[gaps[0]] > _CHARACTER_MM * px_per_mm
+    return int(columns[gaps[0]]) if gaps.size else strip.shape[1] - 1
 
 
 def leaves(strip: Gray, px_per_mm: float) -> int:
@@ -148,13 +153,16 @@ def leaves(strip: Gray, px_per_mm: float) -> int:
     return int(found.bottom == len(strip)) - int(found.top == 0)
 
 
-def _ink(strip: Gray, px_per_mm: float) -> NDArray[np.float32]:
-    """How much darker each pixel is than its surroundings, where that is no wider than a stroke."""
+def ink_of(strip: Gray, px_per_mm: float) -> NDArray[np.float32]:
+    """How much darker each pixel is than its surroundings, where that is no wider than a stroke.
+
+    Paper between something bright and the upper or lower end goes on beyond the end, and is none.
+    """
     smooth = cv2.GaussianBlur(strip.astype(np.float32), (0, 0), _SMOOTH_MM * px_per_mm)
     size = round(_WIDEST_STROKE_MM * px_per_mm) | 1
-    return np.asarray(
-        cv2.morphologyEx(smooth, cv2.MORPH_BLACKHAT, np.ones((size, size), np.uint8)), np.float32
-    )
+    tall = cv2.copyMakeBorder(smooth, size, size, 0, 0, cv2.BORDER_REPLICATE)
+    ink = cv2.morphologyEx(tall, cv2.MORPH_BLACKHAT, np.ones((size, size), np.uint8))
+    return np.asarray(ink[size:-size], np.float32)
 
 
 def _profile(values: NDArray[np.float32], width: float) -> NDArray[np.float64]:

@@ -81,6 +81,16 @@ def test_the_rim_of_a_finger_far_behind_the_print_does_not_say_how_high_the_line
     assert (beside.top, beside.bottom) == pytest.approx((alone.top, alone.bottom), abs=1)
 
 
+def test_paper_above_a_bright_streak_is_no_print() -> None:
+    strip = with_bars(paper(150), 13, 120, 22, 58)
+    streaked = strip.copy()
+    streaked[8:13] = 250
+    alone, beside = extent(strip, PX_PER_MM), extent(streaked, PX_PER_MM)
+    assert alone is not None
+    assert beside is not None
+    assert (beside.top, beside.bottom) == pytest.approx((alone.top, alone.bottom), abs=2)
+
+
 def test_where_two_scripts_show_the_lower_line_is_kept() -> None:
     strip = with_bars(with_bars(paper(), 13, 150, 0, 22), 13, 150, 36, 66)
     _, _, top, bottom = bounds(strip)
