@@ -64,7 +64,7 @@ def _area(corners: Corners) -> float:
 
 def _misplaced(rng: Rng) -> Corners:
     """Where the corners are, in pixels, when some of them were found wrong."""
-    wrong = rng.choice(["little", "edge", "corner", "all"], p=[0.25, 0.35, 0.25, 0.15])
+    wrong = rng.choice(["little", "edge", "corner", "all", "far"], p=[0.18, 0.26, 0.18, 0.13, 0.25])
     off = rng.normal(0, 1.2, (4, 2))
     size = np.array([WIDTH_MM, HEIGHT_MM])
     if wrong == "edge":
@@ -74,14 +74,21 @@ def _misplaced(rng: Rng) -> Corners:
     elif wrong == "corner":
         off[int(rng.integers(4))] += rng.normal(0, 10, 2)
     elif wrong == "all":
-        angle = np.radians(rng.normal(0, 6))
-        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-        about = (CORNERS_MM - size / 2) * np.exp(rng.normal(0, 0.1, 2)) @ turn.T + size / 2
-        off += about - CORNERS_MM + rng.normal(0, 5, 2) + rng.normal(0, 3, (4, 2))
+        off += _moved(rng, rng.normal(0, 5, 2), angle_deg=6, stretch=0.1) + rng.normal(0, 3, (4, 2))
+    elif wrong == "far":
+        off += _moved(rng, rng.uniform(-0.55, 0.55, 2) * size, angle_deg=9, stretch=0.2)
     found = (CORNERS_MM + off).astype(np.float32)
     if not cv2.isContourConvex(found) or cv2.contourArea(found) < 0.35 * size.prod():
         return _misplaced(rng)
     return np.asarray((found - (CROP_MM.x, CROP_MM.y)) * PX_PER_MM, np.float64)
+
+
+def _moved(rng: Rng, by_mm: NDArray[np.float64], *, angle_deg: float, stretch: float) -> Corners:
+    """By how much corners move that are moved together, turned and stretched."""
+    angle, size = np.radians(rng.normal(0, angle_deg)), np.array([WIDTH_MM, HEIGHT_MM])
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    about = (CORNERS_MM - size / 2) * np.exp(rng.normal(0, stretch, 2)) @ turn.T + size / 2
+    return np.asarray(about - CORNERS_MM + by_mm)
 
 
 def _put_sheet(rng: Rng, canvas: Floats, corners: Corners) -> None:
