@@ -1,4 +1,7 @@
-"""Average the weights of several stages of one training, and fit the temperature of the result.
+"""Average the weights of several stages of one training, and make the result fit for use.
+
+It then expects characters as often as they are printed (`models.name.render.expected`), not as often as they
+were drawn, and its temperature is fitted.
 
     python -m models.name.average --weights DIR/one.pt DIR/two.pt --pool DIR --held-out 2 --out DIR/name.pt
 
@@ -16,7 +19,8 @@ from torch import Tensor
 
 from models.name.net import SIZES
 from models.name.pool import SHARD
-from models.name.train import TEMPERATURES, answers, batch_of, judge, new_network
+from models.name.render import expected
+from models.name.train import TEMPERATURES, answers, batch_of, judge, new_network, prior_of
 from models.shards import Shards
 from models.training import temperature_of
 
@@ -43,6 +47,7 @@ def main() -> None:
     stages = [torch.load(path) for path in args.weights]
     net = new_network(args.pool, SIZES[stages[0]["size"]])
     net.load_state_dict(averaged([stage["weights"] for stage in stages]))
+    net.prior.copy_(prior_of(expected()))
     given = answers(net.eval(), batch_of(Shards(args.pool, args.held_out, SHARD).read(0)))
     temperature = temperature_of(given.logits, given.wanted, TEMPERATURES)
     found = {"weights": net.state_dict(), "temperature": temperature, "size": stages[0]["size"]}

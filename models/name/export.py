@@ -26,12 +26,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from idcheck.reading.name import LINE_PX
-from models.name.classes import alphabet
-from models.name.net import DIMENSIONS, SIZES, NameReader
+from models.name.classes import DIMENSIONS, alphabet
+from models.name.net import SIZES, NameReader
 
 OPSET: Final = 17
 LEAST_PRESENT: Final = 0.02
-_BESIDE: Final = 3
+_BESIDE: Final = 2
 """Columns to each side over which a place must be the likeliest."""
 _LARGE: Final = 4096
 """Weights of fewer elements stay as they are."""

@@ -38,8 +38,8 @@ from idcheck.reading.ppocr import PPOCR
 from idcheck.scene.geometry import as_quad, px_per_mm, width_px
 from idcheck.scene.rectify import strip as cut
 from idcheck.types import Card, Gray, Side, Transcript
-from models.name.classes import HELD_OUT, OTHERS, PLAIN, everyday
-from models.name.render import LINE_WIDTH_PX, Line, Printer, random_classes, random_conditions
+from models.name.classes import HELD_OUT, OTHERS, PLAIN, everyday, vectors
+from models.name.render import LINE_WIDTH_PX, Line, Printer, frequencies, random_classes, random_conditions
 
 SEED: Final = 9000
 EDGE_PX: Final = 11.0
@@ -153,7 +153,7 @@ def honesty(readers: dict[str, Engine], shown: Sequence[Strip]) -> None:
 def faces(model: bytes, folder: Path, count: int) -> None:
     """Characters read right, in %, as the network sees them where they stand, by font."""
     net = onnx_session(model)
-    printer = Printer(folder)
+    printer, often = Printer(folder), frequencies(vectors(folder))
     _row("fonts", "characters", "right, everyday", "right, others", "found")
     _row(*["---"] * 5)
     for head, family in (("sans serif", PLAIN), ("others", OTHERS), ("never trained on", HELD_OUT)):
@@ -161,7 +161,7 @@ def faces(model: bytes, folder: Path, count: int) -> None:
         for number in range(count):
             rng = np.random.default_rng((SEED, number))
             face = family[int(rng.integers(len(family)))]
-            line = printer.draw(rng, face, random_classes(rng), random_conditions(rng, face))
+            line = printer.draw(rng, face, random_classes(rng, often), random_conditions(rng, face))
             columns, _, log_probs = net.run(None, {"line": line.picture[None, None]})
             found += _judged(line, (columns + 0.5) * COLUMN_PX, log_probs.argmax(axis=1))
         there, right, common = np.array(found).T

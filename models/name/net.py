@@ -19,10 +19,9 @@ from torch.nn import functional
 
 from idcheck.reading.name import LINE_PX
 from models.layers import Residual, convolution
+from models.name.classes import DIMENSIONS
 from models.training import standardise
 
-DIMENSIONS: Final = 160
-"""Of the space in which characters are told apart."""
 _ROWS: Final = LINE_PX // 8
 _WINDOW: Final = 7
 """Columns around a character's middle from which it is told: as wide as a character."""

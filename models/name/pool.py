@@ -14,20 +14,22 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from models.name import render
+from models.name import classes, render
 from models.shards import Examples, Shards
 
 SHARD = 4096
 
 
-def draw_shard(printer: render.Printer, seed: int, shard: int) -> Examples:
+def draw_shard(printer: render.Printer, shares: NDArray[np.float64], seed: int, shard: int) -> Examples:
     """Lines and what is printed on them: the fields of `models.name.render.Line`, stacked."""
     lines = []
     for number in range(shard * SHARD, (shard + 1) * SHARD):
         rng = np.random.default_rng((seed, number))
         face = render.random_face(rng)
-        lines.append(printer.draw(rng, face, render.random_classes(rng), render.random_conditions(rng, face)))
+        wanted, conditions = render.random_classes(rng, shares), render.random_conditions(rng, face)
+        lines.append(printer.draw(rng, face, wanted, conditions))
     return {
         "pictures": np.array([line.picture for line in lines]),
         "characters": np.array([line.characters for line in lines], np.int32),
@@ -47,8 +49,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    printer = render.Printer(args.glyphs)
-    Shards(args.out, args.seed, SHARD).write(args.count, partial(draw_shard, printer, args.seed))
+    printer, shares = render.Printer(args.glyphs), render.frequencies(classes.vectors(args.glyphs))
+    Shards(args.out, args.seed, SHARD).write(args.count, partial(draw_shard, printer, shares, args.seed))
 
 
 if __name__ == "__main__":

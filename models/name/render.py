@@ -23,7 +23,18 @@ from numpy.typing import NDArray
 
 from idcheck.reading.name import LINE_PX, PX_PER_MM
 from idcheck.types import Gray, Matrix
-from models.name.classes import CELL_PX, EM_PX, OTHERS, PLAIN, Glyphs, alphabet, everyday, path
+from models.name.classes import (
+    CELL_PX,
+    EM_PX,
+    OTHERS,
+    PLAIN,
+    Glyphs,
+    alphabet,
+    everyday,
+    lookalikes,
+    path,
+    vectors,
+)
 from models.number.printing import Light, Rng
 from models.number.render import Conditions, developed, disc, track
 from samples.fonts import Face
@@ -37,6 +48,10 @@ _STRIP: Final = 10.0
 _PAGE_MM: Final = (LINE_WIDTH_PX / PX_PER_MM + 6.0, 9.4)
 _LINE_AT_MM: Final = (3.0, 2.0)
 """Where on the page the line that is cut out begins."""
+_DOTS: Final = 0.03
+"""Of all characters."""
+_GIVEN_AWAY: Final = 0.6
+"""Of how often each class is drawn, to its look-alikes."""
 _MOST: Final = 8
 """Characters that a line can hold, those cut off at its ends included."""
 
@@ -106,33 +121,56 @@ def _padded(values: NDArray[Any], rest: float) -> NDArray[Any]:
 # ---------------------------------------------------------------- what is drawn
 
 
-def frequencies() -> NDArray[np.float64]:
-    """How often each class is drawn: half from what names are mostly made of, half evenly for the rare.
+def expected() -> NDArray[np.float64]:
+    """How often each class is printed, as far as lists tell, which is what a reader in use expects."""
+    return _shares(in_names=0.2, general=0.33, everyday_=0.3)
+
+
+def frequencies(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+    """How often each class is drawn: more evenly than it is printed, and look-alikes nearly as often.
+
+    Of what each has a part goes to those that look most like it: so what is hardly ever printed is seen often
+    enough to be told from what often is.
+
+    Args:
+        vectors: of the classes, as `models.name.classes` makes them.
+    """
+    share = _shares(in_names=0.12, general=0.23, everyday_=0.3)
+    near, weights = lookalikes(vectors)
+    given = _GIVEN_AWAY * share[:, None] * weights
+    share -= given.sum(axis=1)
+    np.add.at(share, near, given)
+    share[0] = _DOTS
+    return np.asarray(share / share.sum())
+
+
+def _shares(*, in_names: float, general: float, everyday_: float) -> NDArray[np.float64]:
+    """Parts of all that is printed, each spread evenly over a list, and what is left over all classes.
 
     The everyday list is ordered by level; its first 3,500 are those of general use.
     """
     index = {c: i for i, c in enumerate(alphabet())}
-    share = np.full(len(index), 0.17 / len(index))
+    share = np.full(len(index), (1 - in_names - general - everyday_) / len(index))
     for characters, part in (
-        (SURNAMES + GIVEN, 0.2),
-        (everyday()[:3500], 0.33),
-        (everyday(), 0.3),
+        (SURNAMES + GIVEN, in_names),
+        (everyday()[:3500], general),
+        (everyday(), everyday_),
     ):
         for character in characters:
             share[index[character]] += part / len(characters)
-    share[0] = 0.03
+    share[0] = _DOTS
     return np.asarray(share / share.sum())
 
 
-@lru_cache(maxsize=1)
-def _cumulative() -> NDArray[np.float64]:
-    return np.cumsum(frequencies())
+def random_classes(rng: Rng, shares: NDArray[np.float64]) -> NDArray[np.int64]:
+    """A name's worth of classes, each independent of the others, so that no names can be learnt.
 
-
-def random_classes(rng: Rng) -> NDArray[np.int64]:
-    """A name's worth of classes, each independent of the others, so that no names can be learnt."""
-    count = int(rng.choice([0, 1, 2, 3, 4, 7], p=[0.04, 0.05, 0.16, 0.3, 0.3, 0.15]))
-    return np.minimum(np.searchsorted(_cumulative(), rng.random(count)), len(alphabet()) - 1)
+    Args:
+        rng: decides.
+        shares: from :func:`frequencies`.
+    """
+    count = int(rng.choice([0, 1, 2, 3, 4, 7], p=[0.03, 0.04, 0.12, 0.28, 0.38, 0.15]))
+    return np.asarray(rng.choice(len(shares), count, p=shares))
 
 
 def random_face(rng: Rng) -> Face:
@@ -436,12 +474,13 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=96)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    printer = Printer(args.glyphs)
+    printer, shares = Printer(args.glyphs), frequencies(vectors(args.glyphs))
     lines = []
     for number in range(args.count):
         rng = np.random.default_rng((args.seed, number))
         face = random_face(rng)
-        lines.append(printer.draw(rng, face, random_classes(rng), random_conditions(rng, face)).picture)
+        wanted, conditions = random_classes(rng, shares), random_conditions(rng, face)
+        lines.append(printer.draw(rng, face, wanted, conditions).picture)
     cv2.imwrite(str(args.out), np.concatenate([np.concatenate(lines[i::6]) for i in range(6)], axis=1))
 
 

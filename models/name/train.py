@@ -20,12 +20,13 @@ from typing import Final
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
 from idcheck.reading.name import COLUMN_PX
 from models.name import classes, render
-from models.name.net import DIMENSIONS, SIZES, NameReader, Size
+from models.name.net import SIZES, NameReader, Size
 from models.name.pool import SHARD
 from models.shards import Examples, Shards, Stream
 from models.training import average, temperature_of
@@ -134,9 +135,14 @@ def judge(given: Answers) -> str:
 
 def new_network(folder: Path, size: Size) -> NameReader:
     """A network before training, its table of classes in place."""
-    table = torch.from_numpy(classes.vectors(folder, DIMENSIONS))
-    prior = torch.from_numpy(np.log(render.frequencies())).float()
-    return NameReader(size, table, prior - prior.mean())
+    table = classes.vectors(folder)
+    return NameReader(size, torch.from_numpy(table), prior_of(render.frequencies(table)))
+
+
+def prior_of(shares: NDArray[np.float64]) -> Tensor:
+    """Logarithms of how often each class is seen, up to a constant."""
+    prior = torch.from_numpy(np.log(shares)).float()
+    return prior - prior.mean()
 
 
 def rate_at(step: int, steps: int, cooldown: int) -> float:
@@ -184,10 +190,10 @@ class Run:
         torch.save({**state, "optimiser": self._by_layer.state_dict()}, path)
 
     def resume(self, path: Path) -> None:
-        """Go on from what :meth:`save` wrote."""
+        """Go on from what :meth:`save` wrote; how often classes are drawn is not remembered."""
         saved = torch.load(path)
-        self.net.load_state_dict(saved["net"])
-        self.averaged.load_state_dict(saved["averaged"])
+        for net, state in ((self.net, saved["net"]), (self.averaged, saved["averaged"])):
+            net.load_state_dict(state | {"prior": net.prior})
         self._by_layer.load_state_dict(saved["optimiser"])
         self.step = saved["step"]
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from idcheck.reading.name import LINE_PX, PX_PER_MM
 from models.name import classes
@@ -75,15 +76,39 @@ def test_the_alphabet_begins_with_the_dot_and_the_frequent_characters():
     assert set("王喆昇燚頔韡") <= set(alphabet())
 
 
-def test_rare_characters_are_drawn_too_but_less_often():
-    shares = frequencies()
+@pytest.fixture(scope="module")
+def unlike() -> NDArray[np.float32]:
+    """Vectors of which none is near to another."""
+    vectors = np.random.default_rng(0).normal(size=(len(alphabet()), classes.DIMENSIONS))
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+
+@pytest.fixture(scope="module")
+def shares(unlike: NDArray[np.float32]) -> NDArray[np.float64]:
+    return frequencies(unlike)
+
+
+def test_rare_characters_are_drawn_too_but_less_often(shares: NDArray[np.float64]):
     assert shares.sum() == pytest.approx(1.0)
     assert shares.min() > 0
     index = {c: i for i, c in enumerate(alphabet())}
     assert shares[index["伟"]] > shares[index["的"]] > shares[index["骞"]] > shares[index["頔"]]
     rng = np.random.default_rng(0)
-    found = np.concatenate([random_classes(rng) for _ in range(2000)])
+    found = np.concatenate([random_classes(rng, shares) for _ in range(2000)])
     assert 0.05 < (found > len(everyday())).mean() < 0.3
+
+
+def test_look_alikes_of_what_is_frequent_are_drawn_more_often(
+    unlike: NDArray[np.float32], shares: NDArray[np.float64]
+):
+    rare, frequent = alphabet().index("頔"), alphabet().index("伟")
+    alike = unlike.copy()
+    alike[rare] = alike[frequent]
+    now = frequencies(alike)
+    assert now[rare] > 5 * shares[rare]
+    assert 0.3 * shares[frequent] < now[frequent] < shares[frequent]
+    others = np.delete(np.arange(len(now)), [rare, frequent])
+    assert now[others] == pytest.approx(shares[others], rel=0.01)
 
 
 def test_conditions_are_within_what_cameras_do():
