@@ -279,6 +279,25 @@ def test_whatever_an_engine_makes_of_the_dot_is_the_dot(dot: str) -> None:
     )
 
 
+LONG = "阿卜杜热合曼·买买提艾力·卡德尔"
+
+
+@pytest.mark.parametrize("lost", [LONG.replace("·", ""), LONG[:12], LONG[:10].replace("·", "")])
+def test_what_readers_lose_of_long_names_neither_confirms_nor_contradicts_them(lost: str) -> None:
+    other = lost[:3] + "山" + lost[4:]
+    assert -7 < ratio(match.name(words(lost, 0.97), LONG)) <= 0
+    assert ratio(match.name(words(other, 0.97), LONG)) < ratio(match.name(words(lost, 0.97), LONG)) - 3
+
+
+def test_a_longer_name_is_not_confirmed_by_its_beginning() -> None:
+    assert ratio(match.name(words(LONG[:12], 0.97), LONG[:12])) > 1
+    assert ratio(match.name(words(LONG, 0.97), LONG[:12])) < 0
+
+
+def test_characters_that_are_lost_within_a_line_still_count() -> None:
+    assert ratio(match.name(words("古丽尔艾力", 0.97), "古丽巴哈尔艾力江")) < -7
+
+
 def test_confident_nonsense_never_matches() -> None:
     assert ratio(match.name(words("\ufffd" * 5, 0.99), "王小明")) < -8
     assert ratio(match.id_number(words("\ufffd" * 5, 0.99), NUMBER)) < 2
