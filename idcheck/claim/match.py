@@ -78,9 +78,10 @@ def name(transcript: Transcript, claim_name: str) -> MatchEvidence:
     lenient = emissions.copy()
     likely = np.where(emissions[:, rare] >= _LIKELY, _RARER * emissions[:, rare], emissions[:, rare])
     lenient[:, rare] = np.minimum(likely, 1.0) + _UNFAMILIAR
-    alternatives = _other_names(emissions, sheet, symbols)
+    alternatives, rival = _other_names(emissions, sheet, symbols)
     own = float(log_likelihoods(lenient, [symbols], channel)[0])
     best = float(log_likelihoods(emissions, alternatives, channel.attentive).max())
+    best = max(best, float(log_likelihoods(emissions, [rival], channel)[0]))
     ratio = own - best
     if ratio < 0 and (shortened := _shortened(typed)):
         short = log_likelihoods(lenient, [sheet.symbols(text) for text in shortened], channel)
@@ -163,8 +164,13 @@ def _familiar(character: str) -> bool:
 # ---------------------------------------------------------------- alternatives
 
 
-def _other_names(emissions: Floats, sheet: Sheet, typed: Symbols) -> list[Symbols]:
-    """Texts that the strip may show instead of the typed one; at least one, none of them the typed one."""
+def _other_names(emissions: Floats, sheet: Sheet, typed: Symbols) -> tuple[list[Symbols], Symbols]:
+    """Texts that the strip may show instead of the typed one; at least one, none of them the typed one.
+
+    And beside them the typed one's rival: the likeliest other character in each place where one is likelier
+    than the typed one, or in that place where it comes nearest. Where the reader can but guess, many a text is
+    as likely as what was read, and a typed one of the right length fits better than most; its rival fits as well.
+    """
     replaced, put_in = changes(emissions, typed, NAME_CHANNEL)
     replaced[np.arange(len(typed)), list(typed)] = -np.inf
     for ratios in (replaced, put_in):
@@ -178,7 +184,10 @@ def _other_names(emissions: Floats, sheet: Sheet, typed: Symbols) -> list[Symbol
         found[*typed[:place], *typed[place + 1 :]] = None
     found[sheet.read] = None
     found.pop(typed, None)
-    return list(found)
+    likeliest, gains = replaced.argmax(axis=1), replaced.max(axis=1)
+    outdone = gains >= min(0.0, gains.max())
+    rival = np.where(outdone, likeliest, typed)
+    return list(found), tuple(rival.tolist())
 
 
 def _largest(ratios: Floats) -> Iterable[tuple[int, int]]:

@@ -103,6 +103,22 @@ def test_hidden_characters_are_no_contradiction() -> None:
     assert wrong < two
 
 
+@pytest.mark.parametrize("typed", ["迪丽努尔·吐尔逊", "买买·提艾力江明", "王小明", "王小明武鸣哲昇升"])
+def test_where_the_reader_can_but_guess_no_name_of_the_right_length_matches(typed: str) -> None:
+    characters = "".join(dict.fromkeys("·" + typed + "".join(chr(0x4E00 + i) for i in range(3000))))
+    index = {c: i for i, c in enumerate(characters, start=1)}
+    rows = []
+    for blank, dot in zip((0.05, 0.39, 0.44, 0.12, 0.05, 0.01, 0.2, 0.08), (0.005,) * 8, strict=True):
+        row = np.full(len(index) + 1, (1 - blank - dot) / len(index))
+        row[0], row[index["·"]] = blank, dot
+        rows += [np.eye(1, len(row))[0] + 1e-7, row]
+    rows[5][index["·"]], rows[9][index["·"]] = 0.053, 0.011
+    lattice = Lattice(np.log(np.array(rows, np.float32)), index)
+    assert (
+        ratio(match.name(Transcript(characters[5:7] + "·一·丁七丈", (0.01,) * 8, "n", lattice), typed)) <= 0
+    )
+
+
 def test_a_faintly_seen_further_character_speaks_against_a_typed_name_without_it() -> None:
     faint: list[Seen] = ["王", "小", {"明": 0.3}]
     assert ratio(name(faint, "王小")) < ratio(name("王小", "王小")) - 4
