@@ -168,8 +168,9 @@ def _other_names(emissions: Floats, sheet: Sheet, typed: Symbols) -> tuple[list[
     """Texts that the strip may show instead of the typed one; at least one, none of them the typed one.
 
     And beside them the typed one's rival: the likeliest other character in each place where one is likelier
-    than the typed one, or in that place where it comes nearest. Where the reader can but guess, many a text is
-    as likely as what was read, and a typed one of the right length fits better than most; its rival fits as well.
+    than the typed one, or in that place where it comes nearest. Where the reader can but guess, many a text
+    is as likely as what was read, and a typed one of the right length fits better than most; but so does its
+    rival.
     """
     replaced, put_in = changes(emissions, typed, NAME_CHANNEL)
     replaced[np.arange(len(typed)), list(typed)] = -np.inf
