@@ -6,6 +6,7 @@ places.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -29,7 +30,7 @@ FIELDS: Final = MappingProxyType(
 )
 """The strips that hold the portrait side's printed values, labels excluded."""
 
-NAME_ON_TWO_LINES: Final = _box(0.172, 0.135, 0.60, 0.347)
+NAME_ON_TWO_LINES: Final = replace(FIELDS["name"], height=0.212 * HEIGHT_MM)
 """The name's strip and below it, where long names go on."""
 
 PARTICULARS: Final = MappingProxyType(

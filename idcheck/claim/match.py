@@ -36,9 +36,9 @@ _UNFAMILIAR: Final = 0.02
 """Added to `wrong` for typed characters beyond GB 2312: 5 to 14 % of them are surely read as another."""
 _RARER: Final = 4.0
 _LIKELY: Final = 0.1
-"""Where the reader gives such a character this much, it counts so many times as likely. Readers have seen
-its everyday look-alikes thirty times as often (祺 for 褀), and that somebody typed the rare one makes up for
-some of that. Of 19,000 claims of a nearest look-alike a dozen more match, of 1,360 drawn true names six."""
+"""Where the reader gives such a character this much, it counts so many times as likely. Readers expect
+its everyday look-alikes up to thirty times as often, and that somebody typed the rare one makes up for some
+of that. Of 19,000 claims of a nearest look-alike a dozen more match, of 1,360 drawn true names six."""
 _DOT_LOST: Final = float(np.log(0.12))
 """Of the 52 dots of 43 photographed names of ten characters and more, readers lost six."""
 _END_LOST: Final = float(np.log(0.26))
@@ -78,10 +78,8 @@ def name(transcript: Transcript, claim_name: str) -> MatchEvidence:
     lenient = emissions.copy()
     likely = np.where(emissions[:, rare] >= _LIKELY, _RARER * emissions[:, rare], emissions[:, rare])
     lenient[:, rare] = np.minimum(likely, 1.0) + _UNFAMILIAR
-    alternatives, rival = _other_names(emissions, sheet, symbols)
     own = float(log_likelihoods(lenient, [symbols], channel)[0])
-    best = float(log_likelihoods(emissions, alternatives, channel.attentive).max())
-    best = max(best, float(log_likelihoods(emissions, [rival], channel)[0]))
+    best = _likeliest_other(emissions, sheet, symbols)
     ratio = own - best
     if ratio < 0 and (shortened := _shortened(typed)):
         short = log_likelihoods(lenient, [sheet.symbols(text) for text in shortened], channel)
@@ -164,18 +162,20 @@ def _familiar(character: str) -> bool:
 # ---------------------------------------------------------------- alternatives
 
 
-def _other_names(emissions: Floats, sheet: Sheet, typed: Symbols) -> tuple[list[Symbols], Symbols]:
-    """Texts that the strip may show instead of the typed one; at least one, none of them the typed one.
-
-    And beside them the typed one's rival: the likeliest other character in each place where one is likelier
-    than the typed one, or in that place where it comes nearest. Where the reader can but guess, many a text
-    is as likely as what was read, and a typed one of the right length fits better than most; but so does its
-    rival.
-    """
+def _likeliest_other(emissions: Floats, sheet: Sheet, typed: Symbols) -> float:
+    """Log-likelihood of the likeliest text that the strip may show instead of the typed one."""
     replaced, put_in = changes(emissions, typed, NAME_CHANNEL)
     replaced[np.arange(len(typed)), list(typed)] = -np.inf
     for ratios in (replaced, put_in):
         ratios[:, [0, sheet.anything]] = -np.inf
+    others = _other_names(replaced, put_in, sheet, typed)
+    best = log_likelihoods(emissions, others, NAME_CHANNEL.attentive).max()
+    rival = log_likelihoods(emissions, [_rival(replaced, typed)], NAME_CHANNEL)[0]
+    return float(max(best, rival))
+
+
+def _other_names(replaced: Floats, put_in: Floats, sheet: Sheet, typed: Symbols) -> list[Symbols]:
+    """Texts near the typed one, and what was read; at least one, none of them the typed one."""
     found: dict[Symbols, None] = {}
     for place, symbol in _largest(replaced):
         found[*typed[:place], symbol, *typed[place + 1 :]] = None
@@ -185,10 +185,18 @@ def _other_names(emissions: Floats, sheet: Sheet, typed: Symbols) -> tuple[list[
         found[*typed[:place], *typed[place + 1 :]] = None
     found[sheet.read] = None
     found.pop(typed, None)
+    return list(found)
+
+
+def _rival(replaced: Floats, typed: Symbols) -> Symbols:
+    """The typed text with the likeliest other character in each place where that outdoes the typed one.
+
+    Where none does, in the place where one comes nearest. Where the reader can but guess, many a text is as
+    likely as what was read, and a typed one of the right length fits better than most; but so does its rival.
+    """
     likeliest, gains = replaced.argmax(axis=1), replaced.max(axis=1)
     outdone = gains >= min(0.0, gains.max())
-    rival = np.where(outdone, likeliest, typed)
-    return list(found), tuple(rival.tolist())
+    return tuple(np.where(outdone, likeliest, typed).tolist())
 
 
 def _largest(ratios: Floats) -> Iterable[tuple[int, int]]:

@@ -13,7 +13,7 @@ from idcheck.reading.strip import begins_before, leaves
 from idcheck.reading.wrapped import in_one_line
 from idcheck.scene import row
 from idcheck.scene.rectify import Strips, moved, region
-from idcheck.types import Card, Gray, Polygon, Transcript
+from idcheck.types import Box, Card, Gray, Polygon, Transcript
 
 STRIP_PX_PER_MM: Final = 10.0
 """A character of a name gets 38 pixels: more than the readers take in, so that nothing is lost on the way."""
@@ -94,8 +94,8 @@ def _whole_name(strips: Strips, card: Card, engine: Engine) -> tuple[Transcript,
 def _read_wrapped(strips: Strips, card: Card, engine: Engine) -> tuple[Transcript, Polygon] | None:
     """A name of two lines; None where there is but one."""
     box = NAME_ON_TWO_LINES
-    both = strips.continued(card, box, round(box.height * STRIP_PX_PER_MM))
-    line = in_one_line(both, round(PRINTED["name"].height * STRIP_PX_PER_MM), STRIP_PX_PER_MM)
+    both = strips.continued(card, box, _height_px(box))
+    line = in_one_line(both, _height_px(PRINTED["name"]), STRIP_PX_PER_MM)
     return None if line is None else (engine.read(line, "name"), region(card, box))
 
 
@@ -108,7 +108,11 @@ def _goes_on(again: Transcript, first: Transcript) -> bool:
 def _strip(strips: Strips, card: Card, field: FieldName) -> Gray:
     box = PRINTED[field]
     shown = strips.continued if field == "name" else strips.of
-    return shown(card, box, round(box.height * STRIP_PX_PER_MM))
+    return shown(card, box, _height_px(box))
+
+
+def _height_px(box: Box) -> int:
+    return round(box.height * STRIP_PX_PER_MM)
 
 
 def _aside(card: Card, right_mm: float, down_mm: float) -> Card:

@@ -233,17 +233,27 @@ def _misplaced(rng: Rng, around: Corners) -> tuple[Corners, int]:
     far, coarse, close = 2.2, 1.0, 0.25
     amount = float(rng.choice([far, coarse, close], p=[0.15, 0.45, 0.4]))
     spread = CROP_SIZE[0] * 0.045 * amount
-    middle = around.mean(axis=0)
-    angle = rng.normal(0, 6 * amount) * np.pi / 180
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    stretch = np.exp(rng.normal(0, 0.09 * amount, 2))
     corners = (
-        (around - middle) * stretch @ turn.T
-        + middle
+        turned(rng, around, angle_deg=6 * amount, stretch=0.09 * amount)
         + rng.normal(0, spread, 2)
         + rng.normal(0, spread * 0.7, (4, 2))
     )
     return np.clip(corners, 2, np.array(CROP_SIZE) - 2), int(rng.integers(4))
+
+
+def turned(rng: Rng, corners: Corners, *, angle_deg: float, stretch: float) -> Corners:
+    """Corners turned and stretched about their middle.
+
+    Args:
+        rng: decides.
+        corners: shape (4, 2).
+        angle_deg: standard deviation of the angle.
+        stretch: that of the logarithm of the factors along x and y.
+    """
+    middle = corners.mean(axis=0)
+    angle = rng.normal(0, angle_deg) * np.pi / 180
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    return np.asarray((corners - middle) * np.exp(rng.normal(0, stretch, 2)) @ turn.T + middle)
 
 
 def _cut_by_the_frame(rng: Rng, crop: Bytes) -> None:

@@ -17,10 +17,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from models.name.net import SIZES
+from models.name.net import NameReader
 from models.name.pool import SHARD
 from models.name.render import expected
-from models.name.train import TEMPERATURES, answers, batch_of, judge, new_network, prior_of
+from models.name.train import TEMPERATURES, answers, batch_of, judge, prior_of
 from models.shards import Shards
 from models.training import temperature_of
 
@@ -45,8 +45,7 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(1)
     stages = [torch.load(path) for path in args.weights]
-    net = new_network(args.pool, SIZES[stages[0]["size"]])
-    net.load_state_dict(averaged([stage["weights"] for stage in stages]))
+    net = NameReader.trained(stages[0]["size"], averaged([stage["weights"] for stage in stages]))
     net.prior.copy_(prior_of(expected()))
     given = answers(net.eval(), batch_of(Shards(args.pool, args.held_out, SHARD).read(0)))
     temperature = temperature_of(given.logits, given.wanted, TEMPERATURES)

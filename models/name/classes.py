@@ -28,8 +28,8 @@ DIMENSIONS: Final = 160
 """Of the space in which characters are told apart."""
 _NEAR: Final = 4
 _ALIKE: Final = 0.75
-"""Cosine between two vectors from which on their characters may be taken for each other: 祺 and 褀 have 0.95,
-濛 and 潆 0.68; one character in twenty has no such neighbour."""
+"""Cosine between two vectors from which on their characters may be taken for each other: 祺 and 褀 have 0.95;
+half of all characters have no such neighbour."""
 _ALIKE_WITHIN: Final = 0.05
 EM_PX: Final = 40
 CELL_PX: Final = 48

@@ -27,7 +27,7 @@ from torch.nn import functional
 
 from idcheck.reading.name import LINE_PX
 from models.name.classes import DIMENSIONS, alphabet
-from models.name.net import SIZES, NameReader
+from models.name.net import NameReader
 
 OPSET: Final = 17
 LEAST_PRESENT: Final = 0.02
@@ -60,9 +60,7 @@ class Reading(nn.Module):
 def export(weights: Path, out: Path) -> None:
     """Write the averaged weights and the temperature of a training run as one graph."""
     found = torch.load(weights)
-    classes = len(alphabet())
-    net = NameReader(SIZES[found["size"]], torch.zeros(classes, DIMENSIONS), torch.zeros(classes))
-    net.load_state_dict(found["weights"])
+    net = NameReader.trained(found["size"], found["weights"])
     # From here on the vectors have the length that makes their products logits.
     net.vectors.data = functional.normalize(net.vectors.data, dim=1) * net.sharpness.exp()
     example = torch.zeros(1, 1, LINE_PX, 128, dtype=torch.uint8)

@@ -90,6 +90,13 @@ class NameReader(nn.Module):
         self.register_buffer("prior", prior.clone())
         self.sharpness = nn.Parameter(torch.tensor(3.0))
 
+    @classmethod
+    def trained(cls, size: str, weights: dict[str, Tensor]) -> NameReader:
+        """What training saved, of one of `SIZES`."""
+        net = cls(SIZES[size], torch.zeros_like(weights["vectors"]), torch.zeros_like(weights["prior"]))
+        net.load_state_dict(weights)
+        return net
+
     def features(self, line: Tensor) -> Tensor:
         """Bytes (n, 1, `LINE_PX`, w) → (n, channels, rows, w / 4)."""
         return self.trunk(standardise(line, _AROUND))

@@ -24,12 +24,8 @@ SHARD = 4096
 
 def draw_shard(printer: render.Printer, shares: NDArray[np.float64], seed: int, shard: int) -> Examples:
     """Lines and what is printed on them: the fields of `models.name.render.Line`, stacked."""
-    lines = []
-    for number in range(shard * SHARD, (shard + 1) * SHARD):
-        rng = np.random.default_rng((seed, number))
-        face = render.random_face(rng)
-        wanted, conditions = render.random_classes(rng, shares), render.random_conditions(rng, face)
-        lines.append(printer.draw(rng, face, wanted, conditions))
+    numbers = range(shard * SHARD, (shard + 1) * SHARD)
+    lines = [printer.random(np.random.default_rng((seed, number)), shares) for number in numbers]
     return {
         "pictures": np.array([line.picture for line in lines]),
         "characters": np.array([line.characters for line in lines], np.int32),

@@ -108,6 +108,12 @@ class Printer:
             _padded(np.array(visible), 0).astype(np.float32),
         )
 
+    def random(self, rng: Rng, shares: NDArray[np.float64]) -> Line:
+        """A line as training sees it, its classes drawn by their shares."""
+        face = random_face(rng)
+        wanted, conditions = random_classes(rng, shares), random_conditions(rng, face)
+        return self.draw(rng, face, wanted, conditions)
+
 
 @lru_cache(maxsize=32)
 def _glyphs(file: Path) -> Glyphs:
@@ -475,12 +481,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     printer, shares = Printer(args.glyphs), frequencies(vectors(args.glyphs))
-    lines = []
-    for number in range(args.count):
-        rng = np.random.default_rng((args.seed, number))
-        face = random_face(rng)
-        wanted, conditions = random_classes(rng, shares), random_conditions(rng, face)
-        lines.append(printer.draw(rng, face, wanted, conditions).picture)
+    rngs = (np.random.default_rng((args.seed, number)) for number in range(args.count))
+    lines = [printer.random(rng, shares).picture for rng in rngs]
     cv2.imwrite(str(args.out), np.concatenate([np.concatenate(lines[i::6]) for i in range(6)], axis=1))
 
 

@@ -14,7 +14,7 @@ from idcheck.scene.geometry import CORNERS_MM, as_quad, homography, project
 from idcheck.scene.registration import SIZE
 from models.locator import composite
 from models.locator.composite import Bytes, Corners, Floats, Rng, Stock
-from models.locator.data import Scene, black_beyond, shrunk
+from models.locator.data import Scene, black_beyond, shrunk, turned
 
 PX_PER_MM = SIZE[0] / CROP_MM.width
 
@@ -74,21 +74,15 @@ def _misplaced(rng: Rng) -> Corners:
     elif wrong == "corner":
         off[int(rng.integers(4))] += rng.normal(0, 10, 2)
     elif wrong == "all":
-        off += _moved(rng, rng.normal(0, 5, 2), angle_deg=6, stretch=0.1) + rng.normal(0, 3, (4, 2))
+        off += rng.normal(0, 5, 2)
+        off += turned(rng, CORNERS_MM, angle_deg=6, stretch=0.1) - CORNERS_MM + rng.normal(0, 3, (4, 2))
     elif wrong == "far":
-        off += _moved(rng, rng.uniform(-0.55, 0.55, 2) * size, angle_deg=9, stretch=0.2)
+        off += rng.uniform(-0.55, 0.55, 2) * size
+        off += turned(rng, CORNERS_MM, angle_deg=9, stretch=0.2) - CORNERS_MM
     found = (CORNERS_MM + off).astype(np.float32)
     if not cv2.isContourConvex(found) or cv2.contourArea(found) < 0.35 * size.prod():
         return _misplaced(rng)
     return np.asarray((found - (CROP_MM.x, CROP_MM.y)) * PX_PER_MM, np.float64)
-
-
-def _moved(rng: Rng, by_mm: NDArray[np.float64], *, angle_deg: float, stretch: float) -> Corners:
-    """By how much corners move that are moved together, turned and stretched."""
-    angle, size = np.radians(rng.normal(0, angle_deg)), np.array([WIDTH_MM, HEIGHT_MM])
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    about = (CORNERS_MM - size / 2) * np.exp(rng.normal(0, stretch, 2)) @ turn.T + size / 2
-    return np.asarray(about - CORNERS_MM + by_mm)
 
 
 def _put_sheet(rng: Rng, canvas: Floats, corners: Corners) -> None:
