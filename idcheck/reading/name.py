@@ -19,17 +19,18 @@ from idcheck import layout
 from idcheck.errors import EngineError, WeightsCorruptError
 from idcheck.networks import answers, onnx_session
 from idcheck.reading.engine import FieldName
-from idcheck.reading.strip import APART_MM, LINE_MM, extent
+from idcheck.reading.strip import APART_MM, LINE_MM, extent, middle
 from idcheck.types import Gray, Lattice, Transcript
 
 LINE_PX: Final = 40
-"""Height of the network's input, which shows `LINE_MM`; a character is 28 pixels high."""
+"""Height of a network's input, which shows `LINE_MM`; a character has 28. Fine ones take twice it."""
 PX_PER_MM: Final = LINE_PX / LINE_MM
 COLUMN_PX: Final = 4
-"""Width of the columns in which the network thinks."""
+COLUMN_MM: Final = COLUMN_PX / PX_PER_MM
+"""Width of the columns in which the networks think."""
 
-_WIDTH_STEP: Final = 8
-_NARROWEST: Final = 64
+_COLUMNS_STEP: Final = 2
+_FEWEST: Final = 16
 _AFTER_MM: Final = 0.7
 _ASIDE_MM: Final = 1.4
 """What stands further above or below the middle of the strip is not the name."""
@@ -72,9 +73,11 @@ class NameReader:
         self._name = name
         self._session = onnx_session(model)
         self._characters = self._session.get_modelmeta().custom_metadata_map.get("alphabet", "")
-        if [taken.name for taken in self._session.get_inputs()] != ["line"] or not self._characters:
+        taken = self._session.get_inputs()
+        if [given.name for given in taken] != ["line"] or not self._characters:
             msg = "the name model is another network, or another version's"
             raise WeightsCorruptError(msg)
+        self._height = int(taken[0].shape[2])
         self._index = MappingProxyType({c: 1 + i for i, c in enumerate(self._characters)})
 
     @property
@@ -108,11 +111,11 @@ class NameReader:
         Raises:
             EngineError: the network failed.
         """
-        picture = line(strip, aside_mm)
+        picture = line(strip, aside_mm, self._height)
         if picture is None:
             return Places(np.zeros(0), np.zeros(0, np.float32), np.zeros((0, len(self._index)), np.float32))
         columns, present, log_probs = answers(self._session, {"line": picture[None, None]}, "name")
-        middles = (np.asarray(columns) + 0.5) * COLUMN_PX / PX_PER_MM - aside_mm[0]
+        middles = (np.asarray(columns) + 0.5) * COLUMN_MM - aside_mm[0]
         return _together(Places(middles, np.asarray(present, np.float32), np.asarray(log_probs, np.float32)))
 
     def transcript(self, places: Places, engine: str) -> Transcript:
@@ -142,8 +145,8 @@ def _together(places: Places) -> Places:
     return Places(middles[near], places.present[near], places.log_probs[near])
 
 
-def line(strip: Gray, aside_mm: tuple[float, float] = (0.0, 0.0)) -> Gray | None:
-    """The line of print of a strip, from the strip's left end to the print's, shape (`LINE_PX`, width).
+def line(strip: Gray, aside_mm: tuple[float, float] = (0.0, 0.0), line_px: int = LINE_PX) -> Gray | None:
+    """The line of print of a strip, from the strip's left end to the print's, shape (`line_px`, width).
 
     None where no print stands out.
     """
@@ -153,17 +156,24 @@ def line(strip: Gray, aside_mm: tuple[float, float] = (0.0, 0.0)) -> Gray | None
     if found is None:
         return None
     lowest, highest = (height / 2 + side * _ASIDE_MM * px_per_mm for side in (-1, 1))
-    middle = min(max((found.top + found.bottom) / 2, lowest), highest)
+    centre = min(max(middle(strip, found, px_per_mm), lowest), highest)
     right = min(width, found.right + _AFTER_MM * px_per_mm)
     left = -round(aside_mm[0] * px_per_mm)
-    top = round(middle - (LINE_MM / 2 + aside_mm[1]) * px_per_mm)
+    top = round(centre - (LINE_MM / 2 + aside_mm[1]) * px_per_mm)
     bottom = top + round(LINE_MM * px_per_mm)
-    columns = max(_NARROWEST, -(-round((right - left) / px_per_mm * PX_PER_MM) // _WIDTH_STEP) * _WIDTH_STEP)
-    right = left + round(columns / PX_PER_MM * px_per_mm)
+    pixels = round((right - left) / px_per_mm * PX_PER_MM)
+    columns = max(_FEWEST, -(-pixels // (_COLUMNS_STEP * COLUMN_PX)) * _COLUMNS_STEP)
+    right = left + round(columns * COLUMN_MM * px_per_mm)
     cut = strip[max(0, top) : min(height, bottom), max(0, left) : min(width, right)]
     beyond = max(0, -top), max(0, bottom - height), max(0, -left), max(0, right - width)
-    whole = cv2.copyMakeBorder(cut, *beyond, cv2.BORDER_REPLICATE)
-    return np.asarray(cv2.resize(whole, (columns, LINE_PX), interpolation=cv2.INTER_AREA), np.uint8)
+    whole = np.asarray(cv2.copyMakeBorder(cut, *beyond, cv2.BORDER_REPLICATE), np.uint8)
+    return resized(whole, columns * COLUMN_PX * line_px // LINE_PX, line_px)
+
+
+def resized(picture: Gray, width: int, height: int) -> Gray:
+    """A line in the resolution that a network takes, which may be lower or higher than the strip's."""
+    way = cv2.INTER_AREA if height < len(picture) else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=way), np.uint8)
 
 
 def _columns(places: Places) -> NDArray[np.float32]:

@@ -37,6 +37,15 @@ _SPARSE_SHARE: Final = 0.05
 _SPARSE_MM: Final = 4.5
 """How far behind the last dense character another one may end that has few strokes, as 广 and 一 have."""
 _RIVAL_SHARE: Final = 0.5
+_CHARACTERS_MM: Final = (2.2, 4.3)
+"""Height of a line of characters, those of long names included."""
+_CHARACTER_HIGH_MM: Final = 3.6
+_BEGINNING_MM: Final = 12.0
+"""Of a strip, in which a name has most of its characters."""
+_BELOW_MM: Final = 0.25
+"""How far below the middle of its strip a name's characters have theirs, in the median."""
+_FAR_MM: Final = 4.0
+"""As far from there nothing is taken for a name, however much ink there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,24 @@ def extent(strip: Gray, px_per_mm: float) -> Extent | None:
         profile = _along(ink, rows, px_per_mm)
         spans = _runs(profile, _TEXT_SHARE) or spans
     return Extent(*rows, spans[0][0], _end(profile, spans[-1][1], px_per_mm))
+
+
+def middle(strip: Gray, line: Extent, px_per_mm: float) -> float:
+    """The row of the middle of a name's characters.
+
+    That of the extent, if it is as high as characters are. In noise it is higher, and of characters that have
+    but few strokes (丁, 子) it holds some. Then it is where a character's height holds most ink. Of 77 such
+    names that were legible in photos 57 instead of 52 match by it.
+    """
+    low, high = (mm * px_per_mm for mm in _CHARACTERS_MM)
+    if low <= line.bottom - line.top <= high:
+        return (line.top + line.bottom) / 2
+    rows = ink_of(strip, px_per_mm)[:, : round(_BEGINNING_MM * px_per_mm)].mean(axis=1)
+    above_paper = np.maximum(rows - np.quantile(rows, 0.1), 0)
+    window = np.ones(2 * round(_CHARACTER_HIGH_MM * px_per_mm / 2) + 1)
+    held = np.convolve(above_paper, window, "same")
+    off_mm = (np.arange(len(rows)) + 0.5 - len(rows) / 2) / px_per_mm - _BELOW_MM
+    return float((held / max(held.max(), 1e-6) - (off_mm / _FAR_MM) ** 2).argmax()) + 0.5
 
 
 def _rows(ink: NDArray[np.float32], px_per_mm: float) -> tuple[int, int] | None:

@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from models.name.net import NameReader
+from models.name.net import SIZES, NameReader
 from models.name.pool import SHARD
 from models.name.render import expected
 from models.name.train import TEMPERATURES, answers, batch_of, judge, prior_of
@@ -45,11 +45,13 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(1)
     stages = [torch.load(path) for path in args.weights]
-    net = NameReader.trained(stages[0]["size"], averaged([stage["weights"] for stage in stages]))
+    size = stages[0]["size"]
+    net = NameReader.trained(size, averaged([stage["weights"] for stage in stages]))
     net.prior.copy_(prior_of(expected()))
-    given = answers(net.eval(), batch_of(Shards(args.pool, args.held_out, SHARD).read(0)))
+    held_out = batch_of(Shards(args.pool, args.held_out, SHARD).read(0), SIZES[size])
+    given = answers(net.eval(), held_out)
     temperature = temperature_of(given.logits, given.wanted, TEMPERATURES)
-    found = {"weights": net.state_dict(), "temperature": temperature, "size": stages[0]["size"]}
+    found = {"weights": net.state_dict(), "temperature": temperature, "size": size}
     torch.save(found, args.out)
     print(f"{judge(given)}, temperature {temperature:.3f}")
 

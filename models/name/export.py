@@ -2,8 +2,9 @@
 
     python -m models.name.export --weights DIR/name.pt --out models/name.onnx
 
-Input `line`: bytes, shape (1, 1, 40, width), the width a multiple of 8. Outputs, for each of k places where a
-character may stand, from left to right: `columns`, int64 (k,), its middle, in columns of four pixels;
+Input `line`: bytes, shape (1, 1, 40, width), the width a multiple of 8; of the fine size (1, 1, 80, width), a
+multiple of 16. Outputs, for each of k places where a character may stand, from left to right: `columns`,
+int64 (k,), its middle, in columns of four pixels, or of eight;
 `present`, float32 (k,), the probability that one stands there; `log_probs`, float32 (k, classes), the natural
 logarithm of the probability of each character of the metadata's `alphabet`, at the fitted temperature.
 
@@ -25,9 +26,8 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional
 
-from idcheck.reading.name import LINE_PX
 from models.name.classes import DIMENSIONS, alphabet
-from models.name.net import NameReader
+from models.name.net import SIZES, NameReader
 
 OPSET: Final = 17
 LEAST_PRESENT: Final = 0.02
@@ -63,7 +63,8 @@ def export(weights: Path, out: Path) -> None:
     net = NameReader.trained(found["size"], found["weights"])
     # From here on the vectors have the length that makes their products logits.
     net.vectors.data = functional.normalize(net.vectors.data, dim=1) * net.sharpness.exp()
-    example = torch.zeros(1, 1, LINE_PX, 128, dtype=torch.uint8)
+    size = SIZES[found["size"]]
+    example = torch.zeros(1, 1, size.line_px, 32 * size.column_px, dtype=torch.uint8)
     torch.onnx.export(
         Reading(net, found["temperature"]).eval(), (example,), str(out),
         input_names=["line"], output_names=["columns", "present", "log_probs"], opset_version=OPSET,

@@ -32,17 +32,17 @@ from idcheck.networks import onnx_session
 from idcheck.photo import decode
 from idcheck.reading import Engine
 from idcheck.reading.fields import STRIP_PX_PER_MM
-from idcheck.reading.name import COLUMN_PX, NameReader
+from idcheck.reading.name import COLUMN_MM, COLUMN_PX, LINE_PX, NameReader, resized
 from idcheck.reading.names import NameReaders
 from idcheck.reading.ppocr import PPOCR
 from idcheck.scene.geometry import as_quad, px_per_mm, width_px
 from idcheck.scene.rectify import strip as cut
 from idcheck.types import Card, Gray, Side, Transcript
 from models.name.classes import HELD_OUT, OTHERS, PLAIN, everyday, vectors
-from models.name.render import LINE_WIDTH_PX, Line, Printer, frequencies, random_classes, random_conditions
+from models.name.render import WIDTH_MM, Line, Printer, frequencies, random_classes, random_conditions
 
 SEED: Final = 9000
-EDGE_PX: Final = 11.0
+EDGE_MM: Final = 1.5
 """Characters whose middle is nearer to the end of a line than this are cut off."""
 
 
@@ -153,6 +153,7 @@ def honesty(readers: dict[str, Engine], shown: Sequence[Strip]) -> None:
 def faces(model: bytes, folder: Path, count: int) -> None:
     """Characters read right, in %, as the network sees them where they stand, by font."""
     net = onnx_session(model)
+    height = int(net.get_inputs()[0].shape[2])
     printer, often = Printer(folder), frequencies(vectors(folder))
     _row("fonts", "characters", "right, everyday", "right, others", "found")
     _row(*["---"] * 5)
@@ -162,8 +163,11 @@ def faces(model: bytes, folder: Path, count: int) -> None:
             rng = np.random.default_rng((SEED, number))
             face = family[int(rng.integers(len(family)))]
             line = printer.draw(rng, face, random_classes(rng, often), random_conditions(rng, face))
-            columns, _, log_probs = net.run(None, {"line": line.picture[None, None]})
-            found += _judged(line, (columns + 0.5) * COLUMN_PX, log_probs.argmax(axis=1))
+            picture = resized(
+                line.picture, round(WIDTH_MM / COLUMN_MM) * COLUMN_PX * height // LINE_PX, height
+            )
+            columns, _, log_probs = net.run(None, {"line": picture[None, None]})
+            found += _judged(line, (columns + 0.5) * COLUMN_MM, log_probs.argmax(axis=1))
         there, right, common = np.array(found).T
         shares = (right[there & common], right[there & ~common], there)
         _row(head, str(len(found)), *(f"{100 * np.mean(share):.1f}" for share in shares))
@@ -172,9 +176,9 @@ def faces(model: bytes, folder: Path, count: int) -> None:
 def _judged(line: Line, middles: Any, best: Any) -> Iterator[tuple[bool, bool, bool]]:
     """Of each whole character that shows: whether it was found, whether it was read right, is it everyday."""
     for character, centre, visible in zip(line.characters, line.centres, line.visible, strict=True):
-        if character >= 0 and visible > 0.9 and EDGE_PX < centre < LINE_WIDTH_PX - EDGE_PX:
+        if character >= 0 and visible > 0.9 and EDGE_MM < centre < WIDTH_MM - EDGE_MM:
             apart = np.abs(middles - centre)
-            there = bool(len(apart)) and float(apart.min()) < 2 * COLUMN_PX
+            there = bool(len(apart)) and float(apart.min()) < 2 * COLUMN_MM
             yield there, there and best[apart.argmin()] == character, character <= len(everyday())
 
 

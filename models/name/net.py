@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from idcheck.reading.name import LINE_PX
+from idcheck.reading.name import COLUMN_PX, LINE_PX
 from models.layers import Residual, convolution
 from models.name.classes import DIMENSIONS
 from models.training import standardise
@@ -37,18 +37,31 @@ class Size:
         channels: of the trunk's four convolutions.
         blocks: residual blocks after the third and after the fourth.
         hidden: width of the layer before the vector; 0 where there is none.
+        fine: channels that look at the line in twice the resolution; 0 where it is not shown so.
     """
 
     channels: tuple[int, int, int, int]
     blocks: tuple[int, int]
     hidden: int
+    fine: int = 0
+
+    @property
+    def line_px(self) -> int:
+        """Height of the line as the network takes it."""
+        return (2 if self.fine else 1) * LINE_PX
+
+    @property
+    def column_px(self) -> int:
+        """Width of a column in its pixels."""
+        return (2 if self.fine else 1) * COLUMN_PX
 
 
 SIZES: Final = {
     "first": Size((24, 32, 64, 112), (1, 1), 0),
     "second": Size((32, 48, 96, 160), (1, 2), 384),
+    "fine": Size((32, 48, 96, 160), (1, 2), 384, 24),
 }
-"""The reader that is asked always, and the one that is asked in doubt, at 3.7 times the work."""
+"""The reader that is asked always; the one that is asked in doubt, before it saw fine lines, and as it is."""
 
 
 def _embedding(features: int, hidden: int) -> nn.Module:
@@ -74,8 +87,13 @@ class NameReader(nn.Module):
     def __init__(self, size: Size, vectors: Tensor, prior: Tensor) -> None:
         super().__init__()
         one, two, three, four = size.channels
+        self.fine = (
+            nn.Sequential(convolution(1, size.fine, 5, (2, 2)), convolution(size.fine, size.fine))
+            if size.fine
+            else None
+        )
         self.trunk = nn.Sequential(
-            convolution(1, one, 5, (2, 2)),  # 20 rows, half as many columns as pixels
+            convolution(1 + size.fine, one, 5, (2, 2)),  # 20 rows, half as many columns as pixels
             convolution(one, two),
             convolution(two, three, 3, (2, 2)),  # 10 rows, a quarter
             *(Residual(three) for _ in range(size.blocks[0])),
@@ -97,9 +115,23 @@ class NameReader(nn.Module):
         net.load_state_dict(weights)
         return net
 
+    @classmethod
+    def refined(cls, size: str, weights: dict[str, Tensor]) -> NameReader:
+        """What training saved of a network of coarse lines, as one of a fine size that does as it did."""
+        net = cls(SIZES[size], weights["vectors"], weights["prior"])
+        first = "trunk.0.0.weight"
+        wider = torch.zeros_like(net.state_dict()[first])
+        wider[:, :1] = weights[first]
+        net.load_state_dict(weights | {first: wider}, strict=False)
+        return net
+
     def features(self, line: Tensor) -> Tensor:
-        """Bytes (n, 1, `LINE_PX`, w) → (n, channels, rows, w / 4)."""
-        return self.trunk(standardise(line, _AROUND))
+        """Bytes (n, 1, `Size.line_px`, w) → (n, channels, rows, columns)."""
+        if self.fine is None:
+            return self.trunk(standardise(line, _AROUND))
+        coarse = functional.avg_pool2d(line.float(), 2)
+        seen = standardise(coarse, _AROUND), self.fine(standardise(line, 2 * _AROUND - 1))
+        return self.trunk(torch.cat(seen, dim=1))
 
     def places(self, features: Tensor) -> Tensor:
         """Logits of a character's middle being at each column, (n, columns)."""

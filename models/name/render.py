@@ -21,7 +21,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from idcheck.reading.name import LINE_PX, PX_PER_MM
+from idcheck.reading.fields import STRIP_PX_PER_MM
+from idcheck.reading.strip import LINE_MM
 from idcheck.types import Gray, Matrix
 from models.name.classes import (
     CELL_PX,
@@ -40,15 +41,16 @@ from models.number.render import Conditions, developed, disc, track
 from samples.fonts import Face
 from samples.identity import GIVEN, SURNAMES
 
-LINE_WIDTH_PX: Final = 128
+WIDTH_MM: Final = 17.3
 """Of what training sees: four characters, or a part of a longer name."""
-_DRAWN: Final = 10.0
+SHAPE: Final = round(LINE_MM * STRIP_PX_PER_MM), round(WIDTH_MM * STRIP_PX_PER_MM)
+"""Of a line's picture, as strips show it."""
+_DRAWN: Final = 14.0
 """Pixels per mm of the page."""
-_STRIP: Final = 10.0
-_PAGE_MM: Final = (LINE_WIDTH_PX / PX_PER_MM + 6.0, 9.4)
+_PAGE_MM: Final = (WIDTH_MM + 6.0, 9.4)
 _LINE_AT_MM: Final = (3.0, 2.0)
 """Where on the page the line that is cut out begins."""
-_DOTS: Final = 0.03
+_DOTS: Final = 0.05
 """Of all characters."""
 _GIVEN_AWAY: Final = 0.6
 """Of how often each class is drawn, to its look-alikes."""
@@ -61,9 +63,9 @@ class Line:
     """A line and the truth about it.
 
     Attributes:
-        picture: shape (`LINE_PX`, `LINE_WIDTH_PX`).
+        picture: of `SHAPE`, at the resolution of the strips that readers are given.
         characters: classes, -1 after the last; shape (`_MOST`,).
-        centres: of each character, x in pixels of the picture.
+        centres: of each character, in mm from the picture's left end.
         visible: how much of each character's ink nothing hides, 0 to 1.
     """
 
@@ -100,7 +102,7 @@ class Printer:
         places = zip(printed.centres_mm, printed.widths_mm, strict=True)
         visible = [_share(ink, hidden, x, width) for x, width in places]
         picture = _photographed(rng, light, conditions)
-        centres = (np.array(printed.centres_mm) - _LINE_AT_MM[0]) * PX_PER_MM
+        centres = np.array(printed.centres_mm) - _LINE_AT_MM[0]
         return Line(
             picture,
             _padded(np.array(there), -1).astype(np.int32),
@@ -190,11 +192,11 @@ def random_conditions(rng: Rng, face: Face) -> Conditions:
     kind = rng.random()
     stops = float(rng.uniform(-1.2, 0.2))
     if kind < 0.2:
-        stops = float(rng.uniform(-4.6, -1.2))
+        stops = float(rng.uniform(-4.9, -1.2))
     elif kind < 0.34:
-        stops = float(rng.uniform(0.2, 1.5))
+        stops = float(rng.uniform(0.2, 2.0))
     blur = rng.random()
-    low, high = (2.9, 6.5) if rng.random() < 0.75 else (6.5, 12.0)
+    low, high = (2.9, 6.5) if rng.random() < 0.65 else (6.5, 12.0)
     scale = float(np.exp(rng.uniform(np.log(low), np.log(high))))
     return Conditions(
         face=face,
@@ -203,8 +205,8 @@ def random_conditions(rng: Rng, face: Face) -> Conditions:
         defocus_mm=float(0.8 * rng.random() ** 1.6) if blur < 0.4 or blur > 0.92 else 0.0,
         motion_mm=float(1.3 * rng.random() ** 1.6) if blur > 0.72 else 0.0,
         stops=stops,
-        shot_noise=float(10 ** rng.uniform(-4.3, -3.0)),
-        read_noise=float(10 ** rng.uniform(-3.5, -2.4)),
+        shot_noise=float(10 ** rng.uniform(-4.3, -2.8)),
+        read_noise=float(10 ** rng.uniform(-3.5, -2.0)),
         lifted=float(rng.uniform(0, -stops)) if stops < -1 and rng.random() < 0.5 else 0.0,
         jpeg=int(rng.integers(35, 97)),
         turn_deg=0.0 if rng.random() < 0.4 else float(rng.uniform(-35, 35)),
@@ -242,7 +244,7 @@ def _start(rng: Rng) -> float:
 def _printed(rng: Rng, glyphs: Glyphs, classes: list[int]) -> _Printed:
     """Print some classes in a row."""
     em = float(np.clip(rng.normal(3.72, 0.16), 3.2, 4.2))
-    if rng.random() < 0.12:
+    if rng.random() < 0.18:
         em = float(rng.uniform(2.6, 3.4))  # as cards print long names
     pitch = em * (1.0 if rng.random() < 0.5 else float(rng.uniform(1.0, 1.12)))
     if len(classes) == 2 and rng.random() < 0.25:
@@ -250,7 +252,7 @@ def _printed(rng: Rng, glyphs: Glyphs, classes: list[int]) -> _Printed:
     narrow_dot = float(rng.uniform(0.14, 1.05))
     dot_aside = float(rng.choice([0.0, 0.0, rng.uniform(-1, 0.4)]))
     start = x = _start(rng) - (float(rng.uniform(0, len(classes) - 3)) * pitch if len(classes) > 4 else 0.0)
-    middle = _LINE_AT_MM[1] + LINE_PX / PX_PER_MM / 2 + float(rng.normal(0, 0.28))
+    middle = _LINE_AT_MM[1] + LINE_MM / 2 + float(rng.normal(0, 0.28))
     cell = em * _DRAWN * CELL_PX / EM_PX
     size = (round(cell), round(cell * float(np.exp(rng.normal(0, 0.03)))))
     page = np.zeros(_page_shape(), np.uint8)
@@ -263,7 +265,7 @@ def _printed(rng: Rng, glyphs: Glyphs, classes: list[int]) -> _Printed:
         glyph = cv2.resize(glyphs[character], size, interpolation=cv2.INTER_LINEAR)
         _stamp(page, glyph, (centres[-1], middle))
         x += width
-    soft = cv2.GaussianBlur(page.astype(np.float32) / 255, (0, 0), float(rng.uniform(0.4, 0.9)))
+    soft = cv2.GaussianBlur(page.astype(np.float32) / 255, (0, 0), float(rng.uniform(0.04, 0.09)) * _DRAWN)
     weight = float(np.clip(rng.normal(0.5, 0.09), 0.28, 0.7))
     ink = np.clip((soft - weight) * float(rng.uniform(1.2, 3)) + 0.5, 0, 1)
     if rng.random() < 0.15:
@@ -307,7 +309,7 @@ def _paper(rng: Rng) -> Light:
 
 def _patchy(rng: Rng) -> Light:
     height, width = _page_shape()
-    coarse = rng.uniform(0.3, 1.6, (height // 10, width // 10)).astype(np.float32)
+    coarse = rng.uniform(0.3, 1.6, (round(_PAGE_MM[1]), round(_PAGE_MM[0]))).astype(np.float32)
     return np.asarray(
         np.clip(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC), 0.3, 1), np.float32
     )
@@ -367,13 +369,13 @@ def _covered(rng: Rng, light: Light, conditions: Conditions) -> tuple[Light, Lig
         spot = _blot(rng, (1.0, 12.0)) * np.float32(rng.uniform(0.2, 2.5))
         return light + spot, np.asarray(spot > 0.9, np.float32)
     if conditions.cover in ("finger", "patches"):
-        hidden = _finger(rng) if conditions.cover == "finger" else _blot(rng, (0.5, 3.0), soft=2.0)
+        hidden = _finger(rng) if conditions.cover == "finger" else _blot(rng, (0.5, 3.0), soft_mm=0.2)
         tone = float(rng.uniform(0.03, 0.6)) * (1 + np.float32(rng.normal(0, 0.03)) * (x - 11))
         light = light * (1 - hidden) + np.clip(tone, 0.01, 1) * hidden
     return np.asarray(light, np.float32), hidden
 
 
-def _blot(rng: Rng, sizes_mm: tuple[float, float], soft: float = 10.0) -> Light:
+def _blot(rng: Rng, sizes_mm: tuple[float, float], soft_mm: float = 1.0) -> Light:
     mask = np.zeros(_page_shape(), np.float32)
     half = np.exp(rng.uniform(np.log(sizes_mm[0]), np.log(sizes_mm[1]), 2)) * _DRAWN / 2
     centre = (
@@ -382,7 +384,7 @@ def _blot(rng: Rng, sizes_mm: tuple[float, float], soft: float = 10.0) -> Light:
     )
     axes = (max(1, round(float(half.max()))), max(1, round(float(half.min()))))
     cv2.ellipse(mask, centre, axes, float(rng.uniform(0, 180)), 0, 360, 1.0, -1)
-    return np.asarray(cv2.GaussianBlur(mask, (0, 0), float(rng.uniform(0.5, soft))), np.float32)
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), float(rng.uniform(0.05, soft_mm)) * _DRAWN), np.float32)
 
 
 def _finger(rng: Rng) -> Light:
@@ -394,7 +396,7 @@ def _finger(rng: Rng) -> Light:
     outer = inner + np.array([rng.normal(0, 0.4), side]) * 40
     ends = [(round(float(p[0]) * _DRAWN), round(float(p[1]) * _DRAWN)) for p in (inner, outer)]
     cv2.line(mask, ends[0], ends[1], 1.0, round(thick * _DRAWN))
-    return np.asarray(cv2.GaussianBlur(mask, (0, 0), float(rng.uniform(0.8, 5))), np.float32)
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), float(rng.uniform(0.08, 0.5)) * _DRAWN), np.float32)
 
 
 def _share(ink: Light, hidden: Light, centre_mm: float, width_mm: float) -> float:
@@ -426,16 +428,16 @@ def _photographed(rng: Rng, light: Light, conditions: Conditions) -> Gray:
     photo = developed(rng, np.asarray(seen, np.float32), conditions)
     off = np.eye(3)
     off[:2, :2] += rng.normal(0, [[0.008, 0.012], [0.012, 0.008]])
-    from_strip = to_photo @ _about(_LINE_AT_MM, off) @ np.diag([1 / _STRIP, 1 / _STRIP, 1]) @ _HALF
-    shape = (round(LINE_WIDTH_PX / PX_PER_MM * _STRIP), round(LINE_PX / PX_PER_MM * _STRIP))
+    mm = 1 / STRIP_PX_PER_MM
+    from_strip = to_photo @ _about(_LINE_AT_MM, off) @ np.diag([mm, mm, 1]) @ _HALF
     strip = cv2.warpPerspective(
         photo,
         from_strip,
-        shape,
+        SHAPE[::-1],
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return np.asarray(cv2.resize(strip, (LINE_WIDTH_PX, LINE_PX), interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(strip, np.uint8)
 
 
 _HALF: Final = np.array([[1.0, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
@@ -443,7 +445,7 @@ _HALF: Final = np.array([[1.0, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
 
 def _about(start_mm: tuple[float, float], off: Matrix) -> Matrix:
     """From the line, in mm from its corner, to the page: as found, turned and stretched about its middle."""
-    middle = np.array([LINE_WIDTH_PX / PX_PER_MM / 2, LINE_PX / PX_PER_MM / 2])
+    middle = np.array([WIDTH_MM / 2, LINE_MM / 2])
     there, back = np.eye(3), np.eye(3)
     there[:2, 2] = middle + start_mm
     back[:2, 2] = -middle

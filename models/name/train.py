@@ -24,10 +24,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from idcheck.reading.name import COLUMN_PX
+from idcheck.reading.name import COLUMN_MM, resized
 from models.name import classes, render
 from models.name.net import SIZES, NameReader, Size
 from models.name.pool import SHARD
+from models.name.render import WIDTH_MM
 from models.shards import Examples, Shards, Stream
 from models.training import average, temperature_of
 
@@ -38,14 +39,15 @@ AVERAGE_OVER: Final = 0.998
 TABLE_RATE: Final = 0.03
 """Learning rate of the classes' vectors."""
 WARM_UP: Final = 150
+COLUMNS: Final = round(WIDTH_MM / COLUMN_MM)
 TEMPERATURES: Final = np.exp(np.linspace(np.log(0.6), np.log(2.0), 25))
-EDGE_PX: Final = 11.0
-"""A character whose middle is nearer to the line's end than this is cut off and teaches nothing."""
+EDGE: Final = 2.75
+"""A character whose middle is so many columns or less from the line's end is cut off and teaches nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some lines; see `models.name.render.Line`."""
+    """Some lines as a network takes them; see `models.name.render.Line`. Centres are in columns."""
 
     pictures: Tensor
     characters: Tensor
@@ -55,14 +57,21 @@ class Batch:
     @property
     def whole(self) -> Tensor:
         """Which characters lie within the line and can be seen, at least in part; shape (n, most)."""
-        width = self.pictures.shape[2]
-        inside = (self.centres > EDGE_PX) & (self.centres < width - EDGE_PX)
+        inside = (self.centres > EDGE) & (self.centres < COLUMNS - EDGE)
         return inside & (self.characters >= 0) & (self.visible > 0.3)
 
 
-def batch_of(examples: Examples) -> Batch:
-    """Examples of a shard, or of several, as tensors."""
-    return Batch(**{key: torch.from_numpy(examples[key]) for key in Batch.__slots__})
+def batch_of(examples: Examples, size: Size) -> Batch:
+    """Examples of a shard, or of several, for a network of this size."""
+    pictures = np.array(
+        [resized(line, COLUMNS * size.column_px, size.line_px) for line in examples["pictures"]]
+    )
+    return Batch(
+        torch.from_numpy(pictures),
+        torch.from_numpy(examples["characters"]),
+        torch.from_numpy(examples["centres"]) / COLUMN_MM,
+        torch.from_numpy(examples["visible"]),
+    )
 
 
 def placing_loss(logits: Tensor, batch: Batch) -> Tensor:
@@ -70,8 +79,7 @@ def placing_loss(logits: Tensor, batch: Batch) -> Tensor:
 
     Columns beside a middle are left to themselves, as are those of characters that are cut off or hidden.
     """
-    middles = (torch.arange(logits.shape[1]) + 0.5) * COLUMN_PX
-    apart = (batch.centres[:, :, None] - middles).abs() / COLUMN_PX
+    apart = (batch.centres[:, :, None] - torch.arange(logits.shape[1]) - 0.5).abs()
     there = (batch.characters >= 0)[:, :, None]
     whole = batch.whole[:, :, None]
     wanted = (whole & (apart <= 0.5)).any(dim=1)
@@ -85,8 +93,8 @@ def placing_loss(logits: Tensor, batch: Batch) -> Tensor:
 def reading_loss(net: NameReader, features: Tensor, batch: Batch) -> Tensor:
     """Cross entropy of the characters, seen from a column at or beside their middle."""
     rows, places = batch.whole.nonzero(as_tuple=True)
-    off = (torch.rand(len(rows)) - 0.5) * 1.3 * COLUMN_PX
-    columns = ((batch.centres[rows, places] + off) / COLUMN_PX).long().clamp(0, features.shape[3] - 1)
+    off = (torch.rand(len(rows)) - 0.5) * 1.3
+    columns = (batch.centres[rows, places] + off).long().clamp(0, features.shape[3] - 1)
     logits = net.characters(features, rows, columns)
     return functional.cross_entropy(logits, batch.characters[rows, places].long())
 
@@ -114,7 +122,7 @@ def answers(net: NameReader, shard: Batch, most: int = 1024) -> Answers:
         part = Batch(*(getattr(shard, key)[start : start + 64] for key in Batch.__slots__))
         features = net.features(part.pictures[:, None])
         rows, places = part.whole.nonzero(as_tuple=True)
-        columns = (part.centres[rows, places] / COLUMN_PX).long()
+        columns = part.centres[rows, places].long()
         logits.append(net.characters(features, rows, columns))
         wanted.append(part.characters[rows, places].long())
         found.append(net.places(features).sigmoid()[rows, columns])
@@ -212,23 +220,31 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--size", choices=SIZES, default="first")
+    parser.add_argument("--begin-from", type=Path, help="weights of a coarse network; for the size fine")
     parser.add_argument("--bfloat16", action="store_true", help="half the time on processors that know it")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    held_out = batch_of(Shards(args.pool, args.held_out, SHARD).read(0))
+    size = SIZES[args.size]
+    held_out = batch_of(Shards(args.pool, args.held_out, SHARD).read(0), size)
     shards = Shards(args.pool, args.seed, SHARD)
     stream = Stream(shards, args.shards, FRESH, np.random.default_rng(0))
-    run = Run(new_network(args.pool, SIZES[args.size]), args.rate, halved=args.bfloat16)
+    net = new_network(args.pool, size)
+    if args.begin_from:
+        prior = net.prior
+        net = NameReader.refined(args.size, torch.load(args.begin_from)["weights"])
+        net.prior.copy_(prior)
+    run = Run(net, args.rate, halved=args.bfloat16)
     if args.resume:
         run.resume(args.out.with_suffix(".resume"))
         for _ in range(run.step):
             stream.batch(args.batch)
     running, started = 0.0, time.perf_counter()
     while run.step < args.steps:
-        loss = run.learn(batch_of(stream.batch(args.batch)), rate_at(run.step + 1, args.steps, args.cooldown))
+        batch = batch_of(stream.batch(args.batch), size)
+        loss = run.learn(batch, rate_at(run.step + 1, args.steps, args.cooldown))
         running += 0.02 * (loss - running) if running else loss
         if run.step % 100 == 0 or run.step == args.steps:
             print(f"{run.step} {time.perf_counter() - started:.0f} s, loss {running:.3f}", flush=True)

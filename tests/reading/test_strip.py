@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from idcheck.reading.strip import LINE_MM, begins_before, extent, leaves, trim
+from idcheck.reading.strip import LINE_MM, begins_before, extent, leaves, middle, trim
 from idcheck.types import Gray
 
 PX_PER_MM = 10.0
@@ -149,3 +149,46 @@ def test_of_any_strip_it_is_known_where_it_begins(strip: Gray) -> None:
 def test_of_any_strip_something_remains(strip: Gray) -> None:
     kept = trim(strip, max(0.2, strip.shape[0] / 6.9))
     assert kept.size > 0
+
+
+def few_strokes() -> Gray:
+    """丁子 in a light serif face: thin strokes that lie at the top, in the middle and at the bottom."""
+    strip = paper()
+    for left in (18, 56):
+        strip[22:24, left : left + 34] = 60
+        strip[24:58, left + 16 : left + 19] = 60
+        strip[55:58, left + 6 : left + 17] = 60
+    strip[38:40, 56:90] = 60
+    return strip
+
+
+def noisy(seed: int, deviation: float) -> Gray:
+    rng = np.random.default_rng(seed)
+    dark = with_bars(paper(60), 13, 120, top=24, bottom=60, ink=30)
+    noise = cv2.GaussianBlur(rng.normal(0, 1, dark.shape), (0, 0), 1.0) * 2 * np.sqrt(np.pi)
+    return np.asarray(np.clip(dark + deviation * noise, 0, 255), np.uint8)
+
+
+@pytest.mark.parametrize("down", [-8, 0, 6])
+def test_characters_of_few_strokes_have_their_middle_where_others_have_it(down: int) -> None:
+    strip = np.roll(few_strokes(), down, axis=0)
+    found = extent(strip, PX_PER_MM)
+    assert found is not None
+    assert abs(middle(strip, found, PX_PER_MM) - (40 + down)) <= 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_noise_does_not_move_the_middle_of_the_print(seed: int) -> None:
+    strip = noisy(seed, 22.0)
+    found = extent(strip, PX_PER_MM)
+    assert found is not None
+    assert found.bottom - found.top > 45, "not so noisy that the extent says nothing"
+    assert abs(middle(strip, found, PX_PER_MM) - 42) <= 2
+
+
+def test_the_middle_of_plain_print_is_that_of_its_extent() -> None:
+    strip = with_bars(paper(), 13, 120, top=6, bottom=42)
+    found = extent(strip, PX_PER_MM)
+    assert found is not None
+    assert middle(strip, found, PX_PER_MM) == (found.top + found.bottom) / 2
+    assert abs(middle(strip, found, PX_PER_MM) - 24) <= 2

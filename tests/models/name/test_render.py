@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from idcheck.reading.name import LINE_PX, PX_PER_MM
+from idcheck.reading.fields import STRIP_PX_PER_MM
 from models.name import classes
 from models.name.classes import CELL_PX, PLAIN, alphabet, everyday
-from models.name.render import LINE_WIDTH_PX, Line, Printer, frequencies, random_classes, random_conditions
+from models.name.render import SHAPE, WIDTH_MM, Line, Printer, frequencies, random_classes, random_conditions
 from models.number.render import Conditions
 
 CLEAR = Conditions(face=PLAIN[0], px_per_mm=9.0, tilt_deg=0.0)
@@ -35,7 +35,7 @@ def test_one_seed_draws_one_line(printer: Printer):
     first, again, other = drawn(printer), drawn(printer), drawn(printer, 2)
     assert np.array_equal(first.picture, again.picture)
     assert not np.array_equal(first.picture, other.picture)
-    assert first.picture.shape == (LINE_PX, LINE_WIDTH_PX)
+    assert first.picture.shape == SHAPE
 
 
 @pytest.mark.parametrize("turn", [0.0, 30.0, -20.0])
@@ -44,16 +44,16 @@ def test_characters_stand_where_the_line_says(printer: Printer, turn: float):
         line = drawn(printer, seed, replace(CLEAR, turn_deg=turn))
         profile = line.picture.astype(float).mean(axis=0)
         centres = line.centres[line.characters >= 0]
-        inside = centres[(centres > 14) & (centres < LINE_WIDTH_PX - 14)]
+        inside = centres[(centres > 1.9) & (centres < WIDTH_MM - 1.9)]
         between = (inside[1:] + inside[:-1]) / 2
-        at = np.arange(LINE_WIDTH_PX) + 0.5
+        at = (np.arange(SHAPE[1]) + 0.5) / STRIP_PX_PER_MM
         assert len(inside) >= 2
         assert (np.interp(inside[1:], at, profile) < np.interp(between, at, profile) - 5).all()
 
 
 def test_characters_are_a_fixed_distance_apart(printer: Printer):
     line = drawn(printer, 3)
-    pitch = np.diff(line.centres[:3]) / PX_PER_MM
+    pitch = np.diff(line.centres[:3])
     assert pitch == pytest.approx(np.full(2, pitch[0]), abs=1e-3)
     assert 3.0 < pitch[0] < 5.0
 
