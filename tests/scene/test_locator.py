@@ -14,7 +14,7 @@ from idcheck.photo import Photo, decode
 from idcheck.scene import Locator
 from idcheck.scene.card import Candidate, CardNetworks, Kind, Seen
 from idcheck.scene.geometry import signed_area
-from idcheck.scene.locator import _count, _foremost, _Found, _judged, _printed, clues
+from idcheck.scene.locator import _beside_portrait, _count, _foremost, _Found, _judged, _printed, clues
 from idcheck.scene.picture import Picture
 from idcheck.types import Box, Face, Side, Thing
 
@@ -116,7 +116,8 @@ def test_a_plain_wall_shows_neither_card_nor_face(locator: Locator) -> None:
     assert (scene.photo.width, scene.photo.height, scene.photo.mirrored) == (900, 1200, False)
 
 
-SAMPLE = decode((Path(samples.__file__).parent / "photos/clear.jpg").read_bytes())
+CLEAR = (Path(samples.__file__).parent / "photos/clear.jpg").read_bytes()
+SAMPLE = decode(CLEAR)
 SAMPLE_CARD = np.array([(339, 890), (660, 881), (669, 1105), (340, 1101)])
 
 
@@ -165,6 +166,36 @@ def test_of_doubtful_cards_the_surest_counts_whichever_way_it_was_seen(
     monkeypatch.setattr(locator, "_seen", lambda *_: (next(views), []))
     (found,), _ = locator._held(SAMPLE)
     assert found is cards[6]
+
+
+WALL = replace(CARD, corners=_beside_portrait(SAMPLE_CARD.astype(float)), confidence=0.8)
+"""A wall taken for a mirrored card, for it begins with the sample card's portrait."""
+
+
+def test_a_doubtful_mirrored_card_may_lie_on_the_other_side_of_its_portrait(locator: Locator) -> None:
+    assert signed_area(WALL.corners) < 0
+    found = locator._righted(SAMPLE, WALL)
+    assert np.abs(found.corners - SAMPLE_CARD).max() < 8
+    assert found.confidence > 0.95
+
+
+def test_what_is_surer_than_the_other_side_stays(locator: Locator) -> None:
+    sure = replace(WALL, confidence=0.9999)
+    assert locator._righted(SAMPLE, sure) is sure
+
+
+def test_a_doubtful_card_that_is_not_mirrored_stays(locator: Locator) -> None:
+    doubtful = replace(CARD, corners=SAMPLE_CARD.astype(float), confidence=0.3)
+    assert locator._righted(SAMPLE, doubtful) is doubtful
+
+
+def test_a_doubtful_card_in_a_mirrored_photo_stays(locator: Locator) -> None:
+    pixels = np.asarray(cv2.imdecode(np.frombuffer(CLEAR, np.uint8), cv2.IMREAD_COLOR))[:, ::-1]
+    photo = decode(cv2.imencode(".png", pixels)[1].tobytes())
+    corners = np.array([(SAMPLE.width - x, y) for x, y in SAMPLE_CARD.astype(float)])
+    doubtful = replace(CARD, corners=corners, confidence=0.5)
+    assert signed_area(corners) < 0
+    assert locator._righted(photo, doubtful) is doubtful
 
 
 @pytest.mark.needs("fonts")
