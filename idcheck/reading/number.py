@@ -37,6 +37,9 @@ _CHANCE: Final = 0.3
 _POSSIBLE: Final = float(np.log(99))
 """How much likelier, in nats, a card is to show a number that there can be. What is plainly printed differs
 by more: a forged number is read as it stands."""
+_NOT_GUESSED: Final = 0.6
+"""Geometric mean of the places' best probabilities from which on that is asked. Below, what would be found is
+mostly some other number that there can be."""
 _NEVER: Final = np.float32(np.log(1e-12))
 
 
@@ -114,15 +117,15 @@ def transcript(look: NDArray[np.float32], engine: str) -> Transcript:
     The text has eighteen characters, or none where the strip as a whole says nothing.
     """
     best = look.max(axis=1)
-    if np.exp(best.mean()) < _CHANCE:
+    certain = np.exp(best.mean())
+    if certain < _CHANCE:
         return Transcript("", (), engine, lattice(look, ALPHABET))
     read = look.argmax(axis=1)
-    if not is_valid(_text(read)):
+    if certain >= _NOT_GUESSED and not is_valid(_text(read)):
         other = likeliest(look)
         loss = best.sum() - look[np.arange(PLACES), other].sum()
         read = other if loss <= _POSSIBLE else read
-    certain = np.exp(look[np.arange(PLACES), read].astype(np.float64))
-    characters = tuple(np.minimum(certain, 1.0).tolist())
+    characters = tuple(np.minimum(np.exp(look[np.arange(PLACES), read].astype(np.float64)), 1.0).tolist())
     return Transcript(_text(read), characters, engine, lattice(look, ALPHABET))
 
 

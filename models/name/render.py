@@ -241,6 +241,11 @@ def _start(rng: Rng) -> float:
     return _LINE_AT_MM[0] + (near if rng.random() < 0.75 else float(rng.uniform(-2.5, 8.0)))
 
 
+def _down(rng: Rng) -> float:
+    """How far below the picture's middle the line stands, in mm; farther where noise hid where it was."""
+    return float(rng.normal(0, 0.28)) if rng.random() < 0.85 else float(rng.uniform(-0.9, 0.9))
+
+
 def _printed(rng: Rng, glyphs: Glyphs, classes: list[int]) -> _Printed:
     """Print some classes in a row."""
     em = float(np.clip(rng.normal(3.72, 0.16), 3.2, 4.2))
@@ -252,7 +257,7 @@ def _printed(rng: Rng, glyphs: Glyphs, classes: list[int]) -> _Printed:
     narrow_dot = float(rng.uniform(0.14, 1.05))
     dot_aside = float(rng.choice([0.0, 0.0, rng.uniform(-1, 0.4)]))
     start = x = _start(rng) - (float(rng.uniform(0, len(classes) - 3)) * pitch if len(classes) > 4 else 0.0)
-    middle = _LINE_AT_MM[1] + LINE_MM / 2 + float(rng.normal(0, 0.28))
+    middle = _LINE_AT_MM[1] + LINE_MM / 2 + _down(rng)
     cell = em * _DRAWN * CELL_PX / EM_PX
     size = (round(cell), round(cell * float(np.exp(rng.normal(0, 0.03)))))
     page = np.zeros(_page_shape(), np.uint8)

@@ -68,6 +68,12 @@ def test_an_impossible_number_that_is_plainly_printed_is_read_as_it_stands(forge
     assert transcript(look(forged, sure=0.995), "test").text == forged
 
 
+def test_no_number_is_made_of_guesses():
+    guessed = look("888888888888888888", sure=0.5)
+    assert is_valid(text_of(likeliest(guessed)))
+    assert transcript(guessed, "test").text == "888888888888888888"
+
+
 def test_the_lattice_keeps_what_the_places_say():
     doubtful = look(NUMBER, doubt=(4, "8", 0.6))
     lattice = transcript(doubtful, "test").lattice
