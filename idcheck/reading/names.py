@@ -48,7 +48,9 @@ _WIDE_MM: Final = 4.2
 """Between the middles of neighbours: with 3.8 mm a character there is room for a dot. A name of two
 characters, which may be spread out, has none."""
 _WIDER_MM: Final = 4.6
-"""And from here on the room alone is a reason to ask the larger reader, which sees dots better."""
+"""And from here on the room alone is a reason to ask the larger reader, which sees dots better. So is, in a
+name of four characters or more, room for a dot that others of its gaps do not have."""
+_GAPS_OF_FOUR: Final = 3
 _PITCH_MM: Final = 3.8
 """Of characters of the usual size. Long names are set smaller: by their median gap, should it be less."""
 _LONG: Final = 6
@@ -221,7 +223,11 @@ class NameReaders:
 def _may_lack_a_dot(places: Places) -> bool:
     """Whether two characters stand so far apart that a dot may be between them, and none was seen."""
     gaps = _gaps(places)
-    return gaps.size >= _LEAST_WITH_DOT - 1 and bool((gaps >= _WIDER_MM).any())
+    if gaps.size < _LEAST_WITH_DOT - 1:
+        return False
+    widest, usual = gaps.max(), np.median(gaps)
+    stands_out = gaps.size >= _GAPS_OF_FOUR and widest >= max(_WIDE_MM, usual + _WIDER_BY_MM)
+    return bool(widest >= _WIDER_MM or stands_out)
 
 
 def _gaps(places: Places) -> NDArray[np.float64]:
