@@ -64,6 +64,15 @@ SIZES: Final = {
 """The reader that is asked always; the one that is asked in doubt, before it saw fine lines, and as it is."""
 
 
+def widened(weight: Tensor, wanted: Tensor) -> Tensor:
+    """A layer's weight with zeros for the input channels that a coarse network lacks."""
+    if weight.shape == wanted.shape:
+        return weight
+    wide = torch.zeros_like(wanted)
+    wide[:, : weight.shape[1]] = weight
+    return wide
+
+
 def _embedding(features: int, hidden: int) -> nn.Module:
     if not hidden:
         return nn.Linear(features, DIMENSIONS)
@@ -119,10 +128,8 @@ class NameReader(nn.Module):
     def refined(cls, size: str, weights: dict[str, Tensor]) -> NameReader:
         """What training saved of a network of coarse lines, as one of a fine size that does as it did."""
         net = cls(SIZES[size], weights["vectors"], weights["prior"])
-        first = "trunk.0.0.weight"
-        wider = torch.zeros_like(net.state_dict()[first])
-        wider[:, :1] = weights[first]
-        net.load_state_dict(weights | {first: wider}, strict=False)
+        wide = {key: widened(weight, net.state_dict()[key]) for key, weight in weights.items()}
+        net.load_state_dict(wide, strict=False)
         return net
 
     def features(self, line: Tensor) -> Tensor:
