@@ -168,6 +168,22 @@ def test_of_doubtful_cards_the_surest_counts_whichever_way_it_was_seen(
     assert found is cards[6]
 
 
+@pytest.mark.parametrize(
+    ("heat", "times", "seen"), [(0.2, 1.0, 2), (0.2, 0.7, 2), (0.2, 2.0, 1), (0.2, 0.4, 1), (0.35, 2.0, 2)]
+)
+def test_beside_a_card_only_what_is_hot_or_of_its_size_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch, heat: float, times: float, seen: int
+) -> None:
+    locator = new_locator()
+    monkeypatch.setattr(locator, "_looked_at", lambda _photo, candidate, _most: (candidate, OFF))
+    monkeypatch.setattr(
+        "idcheck.scene.locator._judged", lambda seen, _told: replace(CARD, corners=seen.corners)
+    )
+    other = 3000 + times * CARD.corners
+    cards, _ = locator._seen(SAMPLE, [Candidate(0.7, CARD.corners), Candidate(heat, other)])
+    assert len(cards) == seen
+
+
 WALL = replace(CARD, corners=_beside_portrait(SAMPLE_CARD.astype(float)), confidence=0.8)
 """A wall taken for a mirrored card, for it begins with the sample card's portrait."""
 
