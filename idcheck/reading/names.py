@@ -49,8 +49,8 @@ _WIDE_MM: Final = 4.2
 characters, which may be spread out, has none."""
 _WIDER_MM: Final = 4.6
 """And from here on the room alone is a reason to ask the larger reader, which sees dots better. So is, in a
-name of four characters or more, room for a dot that others of its gaps do not have."""
-_GAPS_OF_FOUR: Final = 3
+name of five characters or more, as Chinese ones hardly ever are, room for a dot that its other gaps lack."""
+_GAPS_OF_FIVE: Final = 4
 _PITCH_MM: Final = 3.8
 """Of characters of the usual size. Long names are set smaller: by their median gap, should it be less."""
 _LONG: Final = 6
@@ -226,7 +226,7 @@ def _may_lack_a_dot(places: Places) -> bool:
     if gaps.size < _LEAST_WITH_DOT - 1:
         return False
     widest, usual = gaps.max(), np.median(gaps)
-    stands_out = gaps.size >= _GAPS_OF_FOUR and widest >= max(_WIDE_MM, usual + _WIDER_BY_MM)
+    stands_out = gaps.size >= _GAPS_OF_FIVE and widest >= max(_WIDE_MM, usual + _WIDER_BY_MM)
     return bool(widest >= _WIDER_MM or stands_out)
 
 

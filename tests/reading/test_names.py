@@ -108,20 +108,22 @@ def test_a_faint_dot_counts_where_there_is_room_for_one(
     assert readers.read(np.full((69, 366), 200, np.uint8), "name").text == read
 
 
-def four(first: NameReader, room_mm: float, text: str, present: list[float]) -> Places:
-    """吉克阿依 with so much more than usual between the second and the third, where a dot may stand."""
-    middles = np.array([0.0, 3.8, 5.7 + room_mm / 2, 7.6 + room_mm, 11.4 + room_mm])
+def five(first: NameReader, room_mm: float, text: str, present: list[float]) -> Places:
+    """吉克阿依古 with so much more than usual between the second and the third, where a dot may stand."""
+    middles = np.array([0.0, 3.8, 5.7 + room_mm / 2, 7.6 + room_mm, 11.4 + room_mm, 15.2 + room_mm])
     seen = middles if "·" in text else np.delete(middles, 2)
     return replace(drawn_places(first, text, present), middles_mm=seen)
 
 
-@pytest.mark.parametrize(("room_mm", "read"), [(0.5, "吉克·阿依"), (0.1, "吉克阿依")])
+@pytest.mark.parametrize(("room_mm", "read"), [(0.5, "吉克·阿依古"), (0.1, "吉克阿依古")])
 def test_the_larger_reader_looks_for_a_dot_where_a_long_name_has_more_room_than_elsewhere(
     model: bytes, monkeypatch: pytest.MonkeyPatch, room_mm: float, read: str
 ):
     first, larger = NameReader(model), NameReader(model, "larger")
-    monkeypatch.setattr(first, "places", lambda *_: four(first, room_mm, "吉克阿依", [1, 1, 1, 1]))
-    monkeypatch.setattr(larger, "places", lambda *_: four(first, room_mm, "吉克·阿依", [1, 1, 0.2, 1, 1]))
+    monkeypatch.setattr(first, "places", lambda *_: five(first, room_mm, "吉克阿依古", [1] * 5))
+    monkeypatch.setattr(
+        larger, "places", lambda *_: five(first, room_mm, "吉克·阿依古", [1, 1, 0.2, 1, 1, 1])
+    )
     readers = NameReaders(first, lambda: larger, never)
     assert readers.read(np.full((69, 366), 200, np.uint8), "name").text == read
 
