@@ -1,9 +1,8 @@
 """Our own reader of the identity number: for each of the eighteen places, what may be printed there.
 
 The network (`models/number`) knows that a number has eighteen places, and nothing else about numbers: neither
-dates, nor regions, nor the check character, so what it says of a place is the print's own. Places that are
-hidden or illegible come out with their probability spread over the characters. Only where the likeliest
-characters make no number that there can be, and such as do are hardly less likely, those are what was read.
+dates, nor regions, nor the check character, so its reading is the print's own. Places that are hidden or
+illegible come out with their probability spread over the characters.
 """
 
 from __future__ import annotations
@@ -16,11 +15,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from idcheck.claim.idnumber import is_valid
 from idcheck.errors import EngineError
 from idcheck.networks import answers, own_session
 from idcheck.reading.engine import FieldName
-from idcheck.reading.possible import likeliest
 from idcheck.types import Gray, Lattice, Transcript
 
 ALPHABET: Final = "0123456789X"
@@ -34,12 +31,6 @@ _BESIDE_PX: Final = (2, 1)
 """By how much a strip that is not is shifted, to and fro, for two more looks."""
 _CHANCE: Final = 0.3
 """Geometric mean of the places' best probabilities below which nothing was read; a guess has 0.1."""
-_POSSIBLE: Final = float(np.log(99))
-"""How much likelier, in nats, a card is to show a number that there can be. What is plainly printed differs
-by more: a forged number is read as it stands."""
-_NOT_GUESSED: Final = 0.6
-"""Geometric mean of the places' best probabilities from which on that is asked. Below, what would be found is
-mostly some other number that there can be."""
 _NEVER: Final = np.float32(np.log(1e-12))
 
 
@@ -116,21 +107,12 @@ def transcript(look: NDArray[np.float32], engine: str) -> Transcript:
 
     The text has eighteen characters, or none where the strip as a whole says nothing.
     """
-    best = look.max(axis=1)
-    certain = np.exp(best.mean())
-    if certain < _CHANCE:
-        return Transcript("", (), engine, lattice(look, ALPHABET))
-    read = look.argmax(axis=1)
-    if certain >= _NOT_GUESSED and not is_valid(_text(read)):
-        other = likeliest(look)
-        loss = best.sum() - look[np.arange(PLACES), other].sum()
-        read = other if loss <= _POSSIBLE else read
-    characters = tuple(np.minimum(np.exp(look[np.arange(PLACES), read].astype(np.float64)), 1.0).tolist())
-    return Transcript(_text(read), characters, engine, lattice(look, ALPHABET))
-
-
-def _text(values: NDArray[np.intp]) -> str:
-    return "".join(ALPHABET[value] for value in values)
+    certain = np.exp(look.max(axis=1).astype(np.float64))
+    text = "".join(ALPHABET[c] for c in look.argmax(axis=1))
+    characters = tuple(np.minimum(certain, 1.0).tolist())
+    if np.exp(np.log(certain).mean()) < _CHANCE:
+        text, characters = "", ()
+    return Transcript(text, characters, engine, lattice(look, ALPHABET))
 
 
 def averaged(looks: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:

@@ -57,7 +57,7 @@ class Score:
     @classmethod
     def of(cls, engine: Engine, strips: Sequence[Strip]) -> Score:
         """Read all of them."""
-        texts = [_said(engine.read(s.picture, "id_number")) for s in strips]
+        texts = [engine.read(s.picture, "id_number").text for s in strips]
         pairs = [(t, s.text) for t, s in zip(texts, strips, strict=True)]
         exact = np.mean([t == wanted for t, wanted in pairs])
         characters = np.mean([sum(map(str.__eq__, t, wanted)) / PLACES for t, wanted in pairs])
@@ -185,13 +185,6 @@ def _places(transcript: Transcript) -> Any:
     """Probabilities, shape (18, 11), of our reader's lattice."""
     assert transcript.lattice is not None  # noqa: S101
     return np.exp(transcript.lattice.log_probs[0::2, 1:].astype(np.float64))
-
-
-def _said(transcript: Transcript) -> str:
-    """What a network says, whether or not there can be such a number: of drawn ones there can not."""
-    if not transcript.text or not transcript.engine.startswith("idcheck"):
-        return transcript.text
-    return "".join(ALPHABET[best] for best in _places(transcript).argmax(axis=1))
 
 
 def photos(readers: Engines, folder: Path) -> None:
