@@ -65,7 +65,7 @@ def test_what_a_face_does_not_have_is_left_out(printer: Printer):
 
 def test_covers_hide_ink_and_nothing_else_does(printer: Printer):
     assert all(drawn(printer, seed).visible[:3].min() > 0.99 for seed in range(5))
-    hidden = [drawn(printer, seed, replace(CLEAR, cover="finger")).visible[:3].min() for seed in range(12)]
+    hidden = [drawn(printer, seed, replace(CLEAR, cover="finger")).visible[:3].min() for seed in range(30)]
     assert min(hidden) < 0.5
 
 
