@@ -148,7 +148,13 @@ def _together(places: Places) -> Places:
 def line(strip: Gray, aside_mm: tuple[float, float] = (0.0, 0.0), line_px: int = LINE_PX) -> Gray | None:
     """The line of print of a strip, from the strip's left end to the print's, shape (`line_px`, width).
 
-    None where no print stands out.
+    Args:
+        strip: as for :meth:`NameReader.read`.
+        aside_mm: see :meth:`NameReader.places`.
+        line_px: `LINE_PX`, or twice that for a network that takes fine lines.
+
+    Returns:
+        None where no print stands out.
     """
     height, width = strip.shape
     px_per_mm = height / layout.PRINTED["name"].height

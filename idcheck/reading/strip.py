@@ -107,11 +107,19 @@ def extent(strip: Gray, px_per_mm: float) -> Extent | None:
 
 
 def middle(strip: Gray, line: Extent, px_per_mm: float) -> float:
-    """The row of the middle of a name's characters.
+    """The middle of a name's characters from top to bottom.
 
     That of the extent, if it is as high as characters are. In noise it is higher, and of characters that have
     but few strokes (丁, 子) it holds some. Then it is where a character's height holds most ink. Of 77 such
-    names that were legible in photos 57 instead of 52 match by it.
+    names that were legible in photos 58 instead of 52 match by it.
+
+    Args:
+        strip: dark print on lighter ground.
+        line: where the print stands; see :func:`extent`.
+        px_per_mm: of the strip.
+
+    Returns:
+        in pixels from the strip's upper end.
     """
     low, high = (mm * px_per_mm for mm in _CHARACTERS_MM)
     if low <= line.bottom - line.top <= high:

@@ -201,11 +201,8 @@ class Locator:
         cards: list[_Found] = []
         others: list[_Found] = []
         for candidate in candidates:
-            if (
-                cards
-                and candidate.heat < _SECOND_HEAT
-                and not _of_a_size(candidate.corners, cards[0].corners)
-            ):
+            cool = candidate.heat < _SECOND_HEAT
+            if cards and cool and not _of_a_size(candidate.corners, cards[0].corners):
                 continue
             told = self._looked_at(photo, candidate, _LEAST_LOOKS if cards else _MOST_LOOKS)
             one = _judged(*told) if told is not None else None
