@@ -173,13 +173,14 @@ def line(strip: Gray, aside_mm: tuple[float, float] = (0.0, 0.0), line_px: int =
     cut = strip[max(0, top) : min(height, bottom), max(0, left) : min(width, right)]
     beyond = max(0, -top), max(0, bottom - height), max(0, -left), max(0, right - width)
     whole = np.asarray(cv2.copyMakeBorder(cut, *beyond, cv2.BORDER_REPLICATE), np.uint8)
-    return resized(whole, columns * COLUMN_PX * line_px // LINE_PX, line_px)
+    return resized(whole, columns, line_px)
 
 
-def resized(picture: Gray, width: int, height: int) -> Gray:
-    """A line in the resolution that a network takes, which may be lower or higher than the strip's."""
-    way = cv2.INTER_AREA if height < len(picture) else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(picture, (width, height), interpolation=way), np.uint8)
+def resized(picture: Gray, columns: int, line_px: int) -> Gray:
+    """A line of so many columns in the resolution that a network takes, lower or higher than the strip's."""
+    way = cv2.INTER_AREA if line_px < len(picture) else cv2.INTER_LINEAR
+    size = columns * COLUMN_PX * line_px // LINE_PX, line_px
+    return np.asarray(cv2.resize(picture, size, interpolation=way), np.uint8)
 
 
 def _columns(places: Places) -> NDArray[np.float32]:

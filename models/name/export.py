@@ -4,9 +4,9 @@
 
 Input `line`: bytes, shape (1, 1, 40, width), the width a multiple of 8; of the fine size (1, 1, 80, width), a
 multiple of 16. Outputs, for each of k places where a character may stand, from left to right: `columns`,
-int64 (k,), its middle, in columns of four pixels, or of eight;
-`present`, float32 (k,), the probability that one stands there; `log_probs`, float32 (k, classes), the natural
-logarithm of the probability of each character of the metadata's `alphabet`, at the fitted temperature.
+int64 (k,), its middle, in columns of four pixels, or of eight; `present`, float32 (k,), the probability that
+one stands there; `log_probs`, float32 (k, classes), the natural logarithm of the probability of each
+character of the metadata's `alphabet`, at the fitted temperature.
 
 Weights are kept as 16 bit floats, the classes' vectors as bytes with a scale for each; onnxruntime turns them
 into 32 bit floats once, when it loads the network.
@@ -63,8 +63,8 @@ def export(weights: Path, out: Path) -> None:
     net = NameReader.trained(found["size"], found["weights"])
     # From here on the vectors have the length that makes their products logits.
     net.vectors.data = functional.normalize(net.vectors.data, dim=1) * net.sharpness.exp()
-    size = SIZES[found["size"]]
-    example = torch.zeros(1, 1, size.line_px, 32 * size.column_px, dtype=torch.uint8)
+    line_px = SIZES[found["size"]].line_px
+    example = torch.zeros(1, 1, line_px, 4 * line_px, dtype=torch.uint8)
     torch.onnx.export(
         Reading(net, found["temperature"]).eval(), (example,), str(out),
         input_names=["line"], output_names=["columns", "present", "log_probs"], opset_version=OPSET,

@@ -32,14 +32,22 @@ from idcheck.networks import onnx_session
 from idcheck.photo import decode
 from idcheck.reading import Engine
 from idcheck.reading.fields import STRIP_PX_PER_MM
-from idcheck.reading.name import COLUMN_MM, COLUMN_PX, LINE_PX, NameReader, resized
+from idcheck.reading.name import COLUMN_MM, NameReader, resized
 from idcheck.reading.names import NameReaders
 from idcheck.reading.ppocr import PPOCR
 from idcheck.scene.geometry import as_quad, px_per_mm, width_px
 from idcheck.scene.rectify import strip as cut
 from idcheck.types import Card, Gray, Side, Transcript
 from models.name.classes import HELD_OUT, OTHERS, PLAIN, everyday, vectors
-from models.name.render import WIDTH_MM, Line, Printer, frequencies, random_classes, random_conditions
+from models.name.render import (
+    COLUMNS,
+    WIDTH_MM,
+    Line,
+    Printer,
+    frequencies,
+    random_classes,
+    random_conditions,
+)
 
 SEED: Final = 9000
 EDGE_MM: Final = 1.5
@@ -153,7 +161,7 @@ def honesty(readers: dict[str, Engine], shown: Sequence[Strip]) -> None:
 def faces(model: bytes, folder: Path, count: int) -> None:
     """Characters read right, in %, as the network sees them where they stand, by font."""
     net = onnx_session(model)
-    height = int(net.get_inputs()[0].shape[2])
+    line_px = int(net.get_inputs()[0].shape[2])
     printer, often = Printer(folder), frequencies(vectors(folder))
     _row("fonts", "characters", "right, everyday", "right, others", "found")
     _row(*["---"] * 5)
@@ -163,9 +171,7 @@ def faces(model: bytes, folder: Path, count: int) -> None:
             rng = np.random.default_rng((SEED, number))
             face = family[int(rng.integers(len(family)))]
             line = printer.draw(rng, face, random_classes(rng, often), random_conditions(rng, face))
-            picture = resized(
-                line.picture, round(WIDTH_MM / COLUMN_MM) * COLUMN_PX * height // LINE_PX, height
-            )
+            picture = resized(line.picture, COLUMNS, line_px)
             columns, _, log_probs = net.run(None, {"line": picture[None, None]})
             found += _judged(line, (columns + 0.5) * COLUMN_MM, log_probs.argmax(axis=1))
         there, right, common = np.array(found).T

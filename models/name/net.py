@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from idcheck.reading.name import COLUMN_PX, LINE_PX
+from idcheck.reading.name import LINE_PX
 from models.layers import Residual, convolution
 from models.name.classes import DIMENSIONS
 from models.training import standardise
@@ -49,11 +49,6 @@ class Size:
     def line_px(self) -> int:
         """Height of the line as the network takes it."""
         return (2 if self.fine else 1) * LINE_PX
-
-    @property
-    def column_px(self) -> int:
-        """Width of a column in its pixels."""
-        return (2 if self.fine else 1) * COLUMN_PX
 
 
 SIZES: Final = {
@@ -124,13 +119,16 @@ class NameReader(nn.Module):
         net.load_state_dict(weights)
         return net
 
-    @classmethod
-    def refined(cls, size: str, weights: dict[str, Tensor]) -> NameReader:
-        """What training saved of a network of coarse lines, as one of a fine size that does as it did."""
-        net = cls(SIZES[size], weights["vectors"], weights["prior"])
-        wide = {key: widened(weight, net.state_dict()[key]) for key, weight in weights.items()}
-        net.load_state_dict(wide, strict=False)
-        return net
+    def take_over(self, weights: dict[str, Tensor]) -> None:
+        """Do as another network did; how often classes are drawn stays as it is here.
+
+        Args:
+            weights: of one of this size, or of one that differs but by seeing no fine lines, which then count
+                for nothing.
+        """
+        own = self.state_dict()
+        wide = {key: widened(weight, own[key]) for key, weight in weights.items()}
+        self.load_state_dict(own | wide | {"prior": own["prior"]})
 
     def features(self, line: Tensor) -> Tensor:
         """Bytes (n, 1, `Size.line_px`, w) → (n, channels, rows, columns)."""

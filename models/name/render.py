@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from idcheck.reading.fields import STRIP_PX_PER_MM
+from idcheck.reading.name import COLUMN_MM
 from idcheck.reading.strip import LINE_MM
 from idcheck.types import Gray, Matrix
 from models.name.classes import (
@@ -43,6 +44,8 @@ from samples.identity import GIVEN, SURNAMES
 
 WIDTH_MM: Final = 17.3
 """Of what training sees: four characters, or a part of a longer name."""
+COLUMNS: Final = round(WIDTH_MM / COLUMN_MM)
+"""So many of a network's columns is that."""
 SHAPE: Final = round(LINE_MM * STRIP_PX_PER_MM), round(WIDTH_MM * STRIP_PX_PER_MM)
 """Of a line's picture, as strips show it."""
 _DRAWN: Final = 14.0

@@ -28,7 +28,7 @@ from idcheck.reading.name import COLUMN_MM, resized
 from models.name import classes, render
 from models.name.net import SIZES, NameReader, Size
 from models.name.pool import SHARD
-from models.name.render import WIDTH_MM
+from models.name.render import COLUMNS
 from models.shards import Examples, Shards, Stream
 from models.training import average, temperature_of
 
@@ -39,7 +39,6 @@ AVERAGE_OVER: Final = 0.998
 TABLE_RATE: Final = 0.03
 """Learning rate of the classes' vectors."""
 WARM_UP: Final = 150
-COLUMNS: Final = round(WIDTH_MM / COLUMN_MM)
 TEMPERATURES: Final = np.exp(np.linspace(np.log(0.6), np.log(2.0), 25))
 EDGE: Final = 2.75
 """A character whose middle is so many columns or less from the line's end is cut off and teaches nothing."""
@@ -63,9 +62,7 @@ class Batch:
 
 def batch_of(examples: Examples, size: Size) -> Batch:
     """Examples of a shard, or of several, for a network of this size."""
-    pictures = np.array(
-        [resized(line, COLUMNS * size.column_px, size.line_px) for line in examples["pictures"]]
-    )
+    pictures = np.array([resized(line, COLUMNS, size.line_px) for line in examples["pictures"]])
     return Batch(
         torch.from_numpy(pictures),
         torch.from_numpy(examples["characters"]),
@@ -200,8 +197,8 @@ class Run:
     def resume(self, path: Path) -> None:
         """Go on from what :meth:`save` wrote; how often classes are drawn is not remembered."""
         saved = torch.load(path)
-        for net, state in ((self.net, saved["net"]), (self.averaged, saved["averaged"])):
-            net.load_state_dict(state | {"prior": net.prior})
+        self.net.take_over(saved["net"])
+        self.averaged.take_over(saved["averaged"])
         self._by_layer.load_state_dict(saved["optimiser"])
         self.step = saved["step"]
 
@@ -233,9 +230,7 @@ def main() -> None:
     stream = Stream(shards, args.shards, FRESH, np.random.default_rng(0))
     net = new_network(args.pool, size)
     if args.begin_from:
-        prior = net.prior
-        net = NameReader.refined(args.size, torch.load(args.begin_from)["weights"])
-        net.prior.copy_(prior)
+        net.take_over(torch.load(args.begin_from)["weights"])
     run = Run(net, args.rate, halved=args.bfloat16)
     if args.resume:
         run.resume(args.out.with_suffix(".resume"))
