@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice, repeat
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+T = TypeVar("T")
 Examples: TypeAlias = dict[str, NDArray[Any]]
 """Some examples by what is known of them; the first axis of every array goes over the examples."""
 
@@ -29,17 +36,31 @@ class Shards:
     seed: int
     size: int
 
-    def write(self, count: int, draw: Callable[[int], Examples]) -> None:
-        """Draw shards until they hold `count` examples; those that are there already are kept."""
+    def write(self, count: int, draw: Callable[[int], Examples], jobs: int = 1) -> None:
+        """Draw shards until they hold `count` examples; those that are there already are kept.
+
+        Args:
+            count: of all examples.
+            draw: a shard by its number; to be sent to other processes where there are several.
+            jobs: how many processes draw.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
-        for number in range(-(-count // self.size)):
-            target = self._path(number)
-            if not target.exists():
-                partial = target.with_suffix(".part")
-                with partial.open("wb") as file:
-                    np.savez(file, **draw(number))  # type: ignore[arg-type]
-                partial.rename(target)
-                print(target, flush=True)
+        write, numbers = partial(self._write, draw), range(-(-count // self.size))
+        if jobs == 1:
+            deque(map(write, numbers), maxlen=0)
+            return
+        one_thread = {"initializer": cv2.setNumThreads, "initargs": (1,)}
+        with ProcessPoolExecutor(jobs, get_context("spawn"), **one_thread) as processes:
+            deque(processes.map(write, numbers), maxlen=0)
+
+    def _write(self, draw: Callable[[int], Examples], number: int) -> None:
+        target = self._path(number)
+        if not target.exists():
+            unfinished = target.with_suffix(".part")
+            with unfinished.open("wb") as file:
+                np.savez(file, **draw(number))  # type: ignore[arg-type]
+            unfinished.rename(target)
+            print(target, flush=True)
 
     def read(self, number: int) -> Examples:
         """A shard, once it has been drawn."""
@@ -80,3 +101,19 @@ class Stream:
         self._next += fresh
         keys = self._read[0]
         return {key: np.stack([self._read[row // each][key][row % each] for row in rows]) for key in keys}
+
+
+def ahead(make: Callable[[], T], count: int, waiting: int = 4) -> Iterator[T]:
+    """What `make` gives so many times, made in order by a thread of its own while the last ones are used.
+
+    Args:
+        make: one of them.
+        count: how many there are.
+        waiting: the most that are made before they are asked for.
+    """
+    with ThreadPoolExecutor(1) as worker:
+        coming = (worker.submit(job) for job in repeat(make, count))
+        made = deque(islice(coming, waiting))
+        while made:
+            yield made.popleft().result()
+            made.extend(islice(coming, 1))

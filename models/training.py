@@ -39,6 +39,11 @@ def _around(values: Tensor, size: int) -> Tensor:
     )
 
 
+def weights_of(net: nn.Module) -> dict[str, Tensor]:
+    """What a network has learnt, to be written to a file that any processor can read."""
+    return {key: value.cpu() for key, value in net.state_dict().items()}
+
+
 @torch.no_grad()
 def average(averaged: nn.Module, net: nn.Module, keep: float) -> None:
     """Keep this share of the averaged weights, and take the rest from the network; counts are copied."""

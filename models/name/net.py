@@ -154,5 +154,6 @@ class NameReader(nn.Module):
         """Vectors of unit length (k, `DIMENSIONS`) of what stands at k columns."""
         half = _WINDOW // 2
         padded = functional.pad(features, (half, half)).permute(0, 3, 1, 2)
-        windows = padded[rows[:, None], columns[:, None] + torch.arange(_WINDOW)].permute(0, 2, 3, 1)
+        around = columns[:, None] + torch.arange(_WINDOW, device=columns.device)
+        windows = padded[rows[:, None], around].permute(0, 2, 3, 1)
         return functional.normalize(self.embed(windows.flatten(1)).float(), dim=1)

@@ -42,11 +42,13 @@ def main() -> None:
     parser.add_argument("--glyphs", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, required=True)
+    parser.add_argument("--jobs", type=int, default=1, help="processes that draw")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     cv2.setNumThreads(1)
     printer, shares = render.Printer(args.glyphs), render.frequencies(classes.vectors(args.glyphs))
-    Shards(args.out, args.seed, SHARD).write(args.count, partial(draw_shard, printer, shares, args.seed))
+    draw = partial(draw_shard, printer, shares, args.seed)
+    Shards(args.out, args.seed, SHARD).write(args.count, draw, args.jobs)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@
     python -m models.name.pool  --glyphs DIR --seed 2 --count 4096   --out DIR
     python -m models.name.train --pool DIR --seed 1 --held-out 2 --steps 5000 --out DIR/name.pt
 
-One thread, fixed seed: the same command on the same pool gives the same weights on the same processor. A run
-that was interrupted goes on from its last checkpoint with ``--resume``.
+One thread, fixed seed: the same command on the same pool gives the same weights on the same processor; with
+``--device cuda``, weights as good. A run that was interrupted goes on from its last checkpoint with ``--resume``.
 """
 
 from __future__ import annotations
@@ -29,11 +29,9 @@ from models.name import classes, render
 from models.name.net import SIZES, NameReader, Size
 from models.name.pool import SHARD
 from models.name.render import COLUMNS
-from models.shards import Examples, Shards, Stream
-from models.training import average, temperature_of
+from models.shards import Examples, Shards, Stream, ahead
+from models.training import average, temperature_of, weights_of
 
-FRESH: Final = 0.6
-"""Share of each batch that comes from lines not seen before, as long as there are any."""
 AVERAGE_OVER: Final = 0.998
 """Each step keeps this much of the averaged weights, which are what is exported."""
 TABLE_RATE: Final = 0.03
@@ -52,6 +50,10 @@ class Batch:
     characters: Tensor
     centres: Tensor
     visible: Tensor
+
+    def to(self, device: str) -> Batch:
+        """The same where a network is."""
+        return Batch(*(getattr(self, key).to(device, non_blocking=True) for key in self.__slots__))
 
     @property
     def whole(self) -> Tensor:
@@ -76,13 +78,13 @@ def placing_loss(logits: Tensor, batch: Batch) -> Tensor:
 
     Columns beside a middle are left to themselves, as are those of characters that are cut off or hidden.
     """
-    apart = (batch.centres[:, :, None] - torch.arange(logits.shape[1]) - 0.5).abs()
+    apart = (batch.centres[:, :, None] - torch.arange(logits.shape[1], device=logits.device) - 0.5).abs()
     there = (batch.characters >= 0)[:, :, None]
     whole = batch.whole[:, :, None]
     wanted = (whole & (apart <= 0.5)).any(dim=1)
     unclear = (there & ((apart <= 1.3) | (~whole & (apart <= 3.5)))).any(dim=1) & ~wanted
     losses = functional.binary_cross_entropy_with_logits(
-        logits, wanted.float(), reduction="none", pos_weight=torch.tensor(3.0)
+        logits, wanted.float(), reduction="none", pos_weight=torch.tensor(3.0, device=logits.device)
     )
     return losses[~unclear].mean()
 
@@ -90,7 +92,7 @@ def placing_loss(logits: Tensor, batch: Batch) -> Tensor:
 def reading_loss(net: NameReader, features: Tensor, batch: Batch) -> Tensor:
     """Cross entropy of the characters, seen from a column at or beside their middle."""
     rows, places = batch.whole.nonzero(as_tuple=True)
-    off = (torch.rand(len(rows)) - 0.5) * 1.3
+    off = (torch.rand(len(rows), device=rows.device) - 0.5) * 1.3
     columns = (batch.centres[rows, places] + off).long().clamp(0, features.shape[3] - 1)
     logits = net.characters(features, rows, columns)
     return functional.cross_entropy(logits, batch.characters[rows, places].long())
@@ -177,7 +179,7 @@ class Run:
         self.step += 1
         self._by_layer.param_groups[0]["lr"] = self._rate * share
         self._by_row.param_groups[0]["lr"] = TABLE_RATE * share
-        with torch.autocast("cpu", torch.bfloat16, enabled=self._halved):
+        with torch.autocast(batch.pictures.device.type, torch.bfloat16, enabled=self._halved):
             features = self.net.features(batch.pictures[:, None])
             placing = placing_loss(self.net.places(features).float(), batch)
             loss = reading_loss(self.net, features, batch) + 3 * placing
@@ -196,7 +198,7 @@ class Run:
 
     def resume(self, path: Path) -> None:
         """Go on from what :meth:`save` wrote; how often classes are drawn is not remembered."""
-        saved = torch.load(path)
+        saved = torch.load(path, map_location="cpu")
         self.net.take_over(saved["net"])
         self.averaged.take_over(saved["averaged"])
         self._by_layer.load_state_dict(saved["optimiser"])
@@ -218,6 +220,8 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--size", choices=SIZES, default="first")
     parser.add_argument("--begin-from", type=Path, help="weights of a coarse network; for the size fine")
+    parser.add_argument("--fresh", type=float, default=0.6, help="share of each batch not seen before")
+    parser.add_argument("--device", default="cpu")
     parser.add_argument("--bfloat16", action="store_true", help="half the time on processors that know it")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--out", type=Path, required=True)
@@ -225,21 +229,20 @@ def main() -> None:
     torch.set_num_threads(1)
     torch.manual_seed(0)
     size = SIZES[args.size]
-    held_out = batch_of(Shards(args.pool, args.held_out, SHARD).read(0), size)
+    held_out = batch_of(Shards(args.pool, args.held_out, SHARD).read(0), size).to(args.device)
     shards = Shards(args.pool, args.seed, SHARD)
-    stream = Stream(shards, args.shards, FRESH, np.random.default_rng(0))
+    stream = Stream(shards, args.shards, args.fresh, np.random.default_rng(0))
     net = new_network(args.pool, size)
     if args.begin_from:
         net.take_over(torch.load(args.begin_from)["weights"])
-    run = Run(net, args.rate, halved=args.bfloat16)
+    run = Run(net.to(args.device), args.rate, halved=args.bfloat16)
     if args.resume:
         run.resume(args.out.with_suffix(".resume"))
         for _ in range(run.step):
             stream.batch(args.batch)
     running, started = 0.0, time.perf_counter()
-    while run.step < args.steps:
-        batch = batch_of(stream.batch(args.batch), size)
-        loss = run.learn(batch, rate_at(run.step + 1, args.steps, args.cooldown))
+    for batch in ahead(lambda: batch_of(stream.batch(args.batch), size), args.steps - run.step):
+        loss = run.learn(batch.to(args.device), rate_at(run.step + 1, args.steps, args.cooldown))
         running += 0.02 * (loss - running) if running else loss
         if run.step % 100 == 0 or run.step == args.steps:
             print(f"{run.step} {time.perf_counter() - started:.0f} s, loss {running:.3f}", flush=True)
@@ -247,7 +250,7 @@ def main() -> None:
             given = answers(run.averaged, held_out)
             print(judge(given), flush=True)
             temperature = temperature_of(given.logits, given.wanted, TEMPERATURES)
-            found = {"weights": run.averaged.state_dict(), "temperature": temperature, "size": args.size}
+            found = {"weights": weights_of(run.averaged), "temperature": temperature, "size": args.size}
             torch.save(found, args.out)
             run.save(args.out.with_suffix(".resume"))
 

@@ -117,7 +117,7 @@ def bump(centres: Tensor) -> Tensor:
     Args:
         centres: in columns.
     """
-    return torch.exp(-(centres[..., None] - torch.arange(COLUMNS)).square() / 2)
+    return torch.exp(-(centres[..., None] - torch.arange(COLUMNS, device=centres.device)).square() / 2)
 
 
 class NumberReader(nn.Module):

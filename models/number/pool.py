@@ -52,10 +52,11 @@ def main() -> None:
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, required=True)
+    parser.add_argument("--jobs", type=int, default=1, help="processes that draw")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    Shards(args.out, args.seed, SHARD).write(args.count, partial(draw_shard, args.seed))
+    Shards(args.out, args.seed, SHARD).write(args.count, partial(draw_shard, args.seed), args.jobs)
 
 
 if __name__ == "__main__":
