@@ -36,6 +36,8 @@ _ASIDE_MM: Final = 1.4
 """What stands further above or below the middle of the strip is not the name."""
 _CLEAR: Final = 0.3
 """A character is clear from this probability on, if one stands there."""
+_MARKS: Final = "\N{MIDDLE DOT}一"
+"""What a pale wave of the card's ground passes for."""
 STANDS: Final = 0.5
 """From what probability a character counts as read; below, it stays a possibility of the lattice."""
 _FLOOR: Final = np.float32(np.log(1e-12))
@@ -79,6 +81,7 @@ class NameReader:
             raise WeightsCorruptError(msg)
         self._height = int(taken[0].shape[2])
         self._index = MappingProxyType({c: 1 + i for i, c in enumerate(self._characters)})
+        self._marks = [self._characters.find(mark) for mark in _MARKS]
 
     @property
     def name(self) -> str:
@@ -116,7 +119,8 @@ class NameReader:
             return Places(np.zeros(0), np.zeros(0, np.float32), np.zeros((0, len(self._index)), np.float32))
         columns, present, log_probs = answers(self._session, {"line": picture[None, None]}, "name")
         middles = (np.asarray(columns) + 0.5) * COLUMN_MM - aside_mm[0]
-        return _together(Places(middles, np.asarray(present, np.float32), np.asarray(log_probs, np.float32)))
+        places = Places(middles, np.asarray(present, np.float32), np.asarray(log_probs, np.float32))
+        return _together(places, np.isin(places.log_probs.argmax(axis=1), self._marks))
 
     def transcript(self, places: Places, engine: str) -> Transcript:
         """What the places say: their best characters, and all others with their probabilities."""
@@ -129,12 +133,17 @@ class NameReader:
         )
 
 
-def _together(places: Places) -> Places:
-    """The places without what lies apart at an end and is hardly a character: a finger's rim, a scratch."""
+def _together(places: Places, marks: NDArray[np.bool_]) -> Places:
+    """The places without what lies apart at an end and is hardly a character: a finger's rim, a scratch.
+
+    Args:
+        places: all of them.
+        marks: which show something so plain that it tells nothing.
+    """
     stands = np.flatnonzero(places.present > STANDS)
     if stands.size == 0:
         return places
-    clear = places.log_probs[stands].max(axis=1) >= np.log(_CLEAR)
+    clear = (places.log_probs[stands].max(axis=1) >= np.log(_CLEAR)) & ~marks[stands]
     parts = np.split(
         np.arange(stands.size), np.flatnonzero(np.diff(places.middles_mm[stands]) > APART_MM) + 1
     )
