@@ -47,6 +47,9 @@ away from the truth as nearer to it, and discards no card.
 _MOST_LOOKS: Final = 4
 """At what may be the card that is held. Once there is one, others get no more than the fewest: what is
 nothing moves on from look to look, and may end up as a large card beyond the frame."""
+_SECOND_HOPE: Final = 0.01
+"""Nor a second look, if the first one leaves less confidence than this: so it is with 1,763 of 1,993 that the
+first look does not settle, and with none of 13 second cards."""
 _STAYS: Final = 0.12
 """Corners that moved less than this share of the card's size need no further look."""
 _VIEWS: Final = ((False, False), (True, False), (False, True), (True, True))
@@ -219,8 +222,12 @@ class Locator:
             seen = self._networks.look(photo, corners)
             if seen.kinds[Kind.BACKGROUND] > _SURELY_BACKGROUND or not plausible(seen.corners):
                 return None
-            if looks == 1 and _plain(seen):
-                return seen, clues(photo, seen, candidate.heat, float(seen.turns.max()))
+            if looks == 1:
+                told = clues(photo, seen, candidate.heat, float(seen.turns.max()))
+                if _plain(seen):
+                    return seen, told
+                if most_looks == _LEAST_LOOKS and _confidence(told) < _SECOND_HOPE:
+                    return None
             moved = _apart(seen.corners, corners)
             corners = seen.corners
             if looks >= _LEAST_LOOKS and moved < _STAYS:
@@ -266,9 +273,14 @@ def _plain(seen: Seen) -> bool:
     return bool(surest > _PLAIN and seen.off.max() < _PLAIN_OFF)
 
 
+def _confidence(told: NDArray[np.float64]) -> float:
+    """How likely there is something, by its `clues`."""
+    return float(1 / (1 + np.exp(_DISBELIEF - _TRUST @ told)))
+
+
 def _judged(seen: Seen, told: NDArray[np.float64]) -> _Found | None:
     """What the networks saw, if it is an identity card or a thing that is known; `told` are its `clues`."""
-    confidence = float(1 / (1 + np.exp(_DISBELIEF - _TRUST @ told)))
+    confidence = _confidence(told)
     if confidence < _LEAST_CONFIDENCE or not plausible(seen.corners):
         return None
     kind = Kind(int(np.argmax(seen.kinds)))

@@ -68,6 +68,8 @@ def placed(
     whole = cut_off.completed(kept, refined.support, photo.width, photo.height)
     if registration is not None and refined.support.min() < _CLEAR:
         laid = _laid(photo, whole, registration)
+        if laid is None and not np.array_equal(whole, kept):
+            laid = _laid(photo, kept, registration)
         if laid is not None:
             return _by_print(photo, *laid, refined)
     if np.array_equal(whole, kept) and refined.support.min() < _DOUBTFUL:

@@ -6,11 +6,15 @@ channel that is standardised inside the graph, so that exposure and contrast nee
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Final
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from idcheck.scene.card import CROP_CORNERS, Kind
+from models.layers import Residual, convolution
 
 FINDER_STRIDE = 8
 """Pixels of the view a cell of the finder's maps."""
@@ -19,6 +23,28 @@ CORNERS_STRIDE = 4
 PARTS_STRIDE = 8
 """Pixels of the crop a cell of the map of the card's parts."""
 CARD_IN_CROP_PX = float(CROP_CORNERS[1, 0] - CROP_CORNERS[0, 0])
+
+
+@dataclass(frozen=True, slots=True)
+class CornersSize:
+    """How large a corner network is.
+
+    Attributes:
+        channels: at 1/2, 1/4, 1/8, 1/16 and 1/32 of the crop's size.
+        blocks: convolutions at each but the first.
+        merged: channels where the maps of 1/16, 1/8 and 1/4 have taken in the coarser ones.
+        dense: whether convolutions are residual ones over all channels instead of separable ones.
+    """
+
+    channels: tuple[int, int, int, int, int]
+    blocks: tuple[int, int, int, int]
+    merged: tuple[int, int, int]
+    dense: bool
+
+
+FIRST: Final = CornersSize((16, 32, 64, 96, 128), (2, 3, 3, 2), (64, 48, 32), dense=False)
+LARGER: Final = CornersSize((24, 48, 96, 160, 224), (2, 2, 2, 2), (96, 64, 48), dense=True)
+"""The corner network that looks at every candidate, and the one that is asked in doubt."""
 
 
 def standardise(view: Tensor) -> Tensor:
@@ -67,6 +93,12 @@ def _stem(channels: int, out: int) -> nn.Sequential:
 
 def _stage(channels: int, out: int, blocks: int) -> nn.Sequential:
     return nn.Sequential(Separable(channels, out, 2), *(Separable(out, out) for _ in range(blocks - 1)))
+
+
+def _dense(channels: int, out: int, blocks: int) -> nn.Sequential:
+    return nn.Sequential(
+        convolution(channels, out, 3, (2, 2)), *(Residual(out) for _ in range(blocks - 1))
+    )
 
 
 class Merge(nn.Module):
@@ -142,21 +174,24 @@ class Corners(nn.Module):
             on it one is, across it everything does.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, size: CornersSize = FIRST) -> None:
         super().__init__()
+        stage = _dense if size.dense else _stage
+        at_2, at_4, at_8, at_16, at_32 = size.channels
+        fine, middle, coarse = size.merged[::-1]
         self.expected: Tensor
         self.register_buffer("expected", torch.tensor(CROP_CORNERS.ravel(), dtype=torch.float32))
-        self.to_4 = nn.Sequential(_stem(2, 16), _stage(16, 32, 2))
-        self.to_8 = _stage(32, 64, 3)
-        self.to_16 = _stage(64, 96, 3)
-        self.to_32 = _stage(96, 128, 2)
-        self.merge_16 = Merge(128, 96, 64)
-        self.merge_8 = Merge(64, 64, 48)
-        self.merge_4 = Merge(48, 32, 32)
-        self.maps = nn.Conv2d(32, 4, 1)
-        self.parts = nn.Sequential(Separable(48, 48), nn.Conv2d(48, 4, 1))
+        self.to_4 = nn.Sequential(_stem(2, at_2), stage(at_2, at_4, size.blocks[0]))
+        self.to_8 = stage(at_4, at_8, size.blocks[1])
+        self.to_16 = stage(at_8, at_16, size.blocks[2])
+        self.to_32 = stage(at_16, at_32, size.blocks[3])
+        self.merge_16 = Merge(at_32, at_16, coarse)
+        self.merge_8 = Merge(coarse, at_8, middle)
+        self.merge_4 = Merge(middle, at_4, fine)
+        self.maps = nn.Conv2d(fine, 4, 1)
+        self.parts = nn.Sequential(Separable(middle, middle), nn.Conv2d(middle, 4, 1))
         self.judge = nn.Sequential(
-            nn.Conv2d(128, 24, 1), nn.ReLU(), nn.Flatten(), nn.Linear(24 * 4 * 6, 64), nn.ReLU()
+            nn.Conv2d(at_32, 24, 1), nn.ReLU(), nn.Flatten(), nn.Linear(24 * 4 * 6, 64), nn.ReLU()
         )
         self.verdict = nn.Linear(64, 4 + len(Kind))
         hints = 8 + 8 + 4 + 64
@@ -173,15 +208,21 @@ class Corners(nn.Module):
         at_16 = self.to_16(at_8)
         at_32 = self.to_32(at_16)
         merged = self.merge_8(self.merge_16(at_32, at_16), at_8)
-        maps = self.maps(self.merge_4(merged, at_4))
+        maps = self.maps(self.merge_4(merged, at_4)).float()
+        parts = self.parts(merged).float() if self.training else None
+        # Where training runs in bfloat16, a pixel would drown in rounding.
+        with torch.autocast(crop.device.type, enabled=False):
+            row = self._row(maps, at_32.float())
+        return row if parts is None else torch.cat([row, parts.flatten(1)], dim=1)
+
+    def _row(self, maps: Tensor, at_32: Tensor) -> Tensor:
         places, spreads, sharpness = moments(maps)
         whole = self.judge(at_32)
         off = (places - self.expected) / CARD_IN_CROP_PX
         hints = torch.cat([off * 10, spreads / CARD_IN_CROP_PX * 10, sharpness, whole], dim=1)
         correction, errors = self.correction(self.complete(hints)).split([8, 4], dim=1)
         places = places + correction * CARD_IN_CROP_PX / 10
-        row = torch.cat([places, errors, self.verdict(whole)], dim=1)
-        return torch.cat([row, self.parts(merged).flatten(1)], dim=1) if self.training else row
+        return torch.cat([places, errors, self.verdict(whole)], dim=1)
 
 
 def moments(maps: Tensor) -> tuple[Tensor, Tensor, Tensor]:

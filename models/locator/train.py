@@ -15,6 +15,7 @@ import copy
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +24,9 @@ from torch import Tensor, nn
 
 from models.locator.judging import judge_corners, judge_finder
 from models.locator.losses import corners_loss, finder_loss
-from models.locator.net import Corners, Finder
+from models.locator.net import LARGER, Corners, Finder
 from models.locator.pools import Pool, flip_cornering, flip_finding, hide
+from models.shards import ahead
 from models.training import average
 
 AVERAGE_OVER = 0.998
@@ -38,7 +40,7 @@ class Task:
     """What is particular to one of the networks."""
 
     samples: str
-    network: type[nn.Module]
+    network: Callable[[], nn.Module]
     vary: tuple[Callable[[dict[str, Tensor], np.random.Generator], None], ...]
     loss: Callable[[Tensor, dict[str, Tensor]], Tensor]
     judge: Callable[[nn.Module, Pool], str]
@@ -47,6 +49,9 @@ class Task:
 TASKS = {
     "finder": Task("findings", Finder, (flip_finding,), finder_loss, judge_finder),
     "corners": Task("cornerings", Corners, (flip_cornering, hide), corners_loss, judge_corners),
+    "corners-larger": Task(
+        "cornerings", partial(Corners, LARGER), (flip_cornering, hide), corners_loss, judge_corners
+    ),
 }
 
 
@@ -63,6 +68,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, required=True)
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--start-from", type=Path)
+    parser.add_argument("--bfloat16", action="store_true", help="half the time on processors that know it")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -85,12 +91,18 @@ def train(task: Task, net: nn.Module, pools: list[Pool], args: argparse.Namespac
         optimiser, args.rate, total_steps=args.steps, pct_start=0.08
     )
     rng = np.random.default_rng(0)
-    losses, started = [], time.perf_counter()
-    for step in range(1, args.steps + 1):
+
+    def varied() -> dict[str, Tensor]:
         batch = pool.batch(rng.integers(len(pool), size=args.batch))
         for vary in task.vary:
             vary(batch, rng)
-        loss = task.loss(net(batch["pictures"]), batch)
+        return batch
+
+    losses, started = [], time.perf_counter()
+    for step, batch in enumerate(ahead(varied, args.steps), 1):
+        with torch.autocast("cpu", torch.bfloat16, enabled=args.bfloat16):
+            out = net(batch["pictures"])
+        loss = task.loss(out, batch)
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 5.0)

@@ -184,6 +184,19 @@ def test_beside_a_card_only_what_is_hot_or_of_its_size_is_looked_at(
     assert len(cards) == seen
 
 
+@pytest.mark.parametrize(("most", "looks"), [(2, 1), (4, 2)])
+def test_what_is_hardly_a_second_card_is_looked_at_once(
+    monkeypatch: pytest.MonkeyPatch, most: int, looks: int
+) -> None:
+    locator = new_locator()
+    unlikely = np.array([0.3, 0.05, 0.0, 0.05, 0.0, 0.0, 0.6])
+    seen = Seen(CARD.corners, np.full(4, 0.3), unlikely, np.full(4, 0.25))
+    asked: list[Picture] = []
+    monkeypatch.setattr(locator._networks, "look", lambda photo, _: asked.append(photo) or seen)
+    locator._looked_at(SAMPLE, Candidate(0.2, CARD.corners), most)
+    assert len(asked) == looks
+
+
 WALL = replace(CARD, corners=_beside_portrait(SAMPLE_CARD.astype(float)), confidence=0.8)
 """A wall taken for a mirrored card, for it begins with the sample card's portrait."""
 

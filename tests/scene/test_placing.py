@@ -47,6 +47,15 @@ def test_where_an_edge_is_hidden_the_print_tells(registration: Registration, fla
 
 
 @pytest.mark.needs("fonts")
+def test_a_card_that_is_completed_far_beyond_the_frame_is_put_where_its_print_is(
+    monkeypatch: pytest.MonkeyPatch, registration: Registration, flat_card: NDArray[np.uint8]
+):
+    stretched = HELD + 1.5 * (HELD - HELD[0])
+    monkeypatch.setattr("idcheck.scene.cut_off.completed", lambda *_: stretched)
+    assert off_mm(placed(hidden_left(flat_card), HELD, EXPECTED_MM, registration)) < 0.8
+
+
+@pytest.mark.needs("fonts")
 def test_without_print_the_pose_is_fitted_to_what_shows(flat_card: NDArray[np.uint8]):
     flat = np.full_like(flat_card, 205)
     photo = hidden_left(flat)
