@@ -115,9 +115,16 @@ def transcript(look: NDArray[np.float32], engine: str) -> Transcript:
     return Transcript(text, characters, engine, lattice(look, ALPHABET))
 
 
-def averaged(looks: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
-    """Several looks at the same places as one: log-probabilities, shape (places, classes) each."""
-    mean = np.mean(looks, axis=0)
+def averaged(
+    looks: Sequence[NDArray[np.float32]], weights: Sequence[float] | None = None
+) -> NDArray[np.float32]:
+    """Several looks at the same places as one: log-probabilities, shape (places, classes) each.
+
+    Args:
+        looks: at least one.
+        weights: of the looks; all alike when None.
+    """
+    mean = np.average(looks, axis=0, weights=weights)
     return np.asarray(mean - np.log(np.exp(mean).sum(axis=1, keepdims=True)), np.float32)
 
 

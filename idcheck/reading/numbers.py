@@ -1,8 +1,9 @@
 """The number by one of two readers of our own: a small one, and where that is in doubt a larger one.
 
 Where the small one is sure of every place, asking on would bring nothing but its milliseconds. Where it is
-not, the larger one reads. Their probabilities combined, with whatever weights, read no number more than the
-larger one's alone (1,248 legible ones in photos: 1,231 exactly, for 1,223 by the small one).
+not, the larger one reads, and the small one's opinion counts for a part: so of 1,894 legible numbers in
+photos 1,883 are read exactly instead of 1,879. They are combined as a product of the probabilities, each
+raised to its weight (Hinton, Products of experts, 1999).
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ import numpy as np
 
 from idcheck.errors import EngineError
 from idcheck.reading.engine import FieldName
-from idcheck.reading.number import NumberReader, picture, sure, transcript
+from idcheck.reading.number import NumberReader, averaged, picture, sure, transcript
 from idcheck.types import Gray, Transcript
 
 _HOPELESS: Final = 0.25
 """A strip of whose places the best probabilities have less than this in the geometric mean is beyond reading:
 of 1,248 legible numbers in photos the larger reader saves none that is so poor."""
+_FIRST_WEIGHT: Final = 0.25
+"""Of the small reader's opinion where both are asked. From 0.15 to 0.5 they read as many; the likelihood is
+highest at 0.15, as high as the larger one's alone up to 0.3."""
 
 
 class NumberReaders:
@@ -54,4 +58,5 @@ class NumberReaders:
         if sure(first) or first.max(axis=1).mean() < np.log(_HOPELESS):
             return transcript(first, self._first.name)
         larger = self._larger()
-        return transcript(larger.look(shown), larger.name)
+        both = averaged([larger.look(shown), first], [1 - _FIRST_WEIGHT, _FIRST_WEIGHT])
+        return transcript(both, larger.name)
