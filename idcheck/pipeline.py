@@ -39,9 +39,8 @@ from idcheck.types import (
 CHINA_TIME: Final = timezone(timedelta(hours=8), "UTC+08:00")
 """The calendar in which a document's last day ends."""
 
-FACE_WEIGHTS: Final = "face_full_range"
-CARD_WEIGHTS: Final = "card_locator"
-PRINT_WEIGHTS: Final = "registration"
+LOCATOR_WEIGHTS: Final = ("face_full_range", "card_locator", "registration", "corners_larger")
+"""Of `idcheck.scene.Locator`, in the order of its arguments."""
 MESH_WEIGHTS: Final = "face_landmark"
 PARTICULARS_WEIGHTS: Final = "particulars_reader"
 READER_WEIGHTS: Final = (
@@ -91,11 +90,11 @@ class Checker:
             WeightsCorruptError: a weight file differs from the manifest.
         """
         self.policy = policy or Policy.default()
-        self._locator = Locator(*map(weights.load, (FACE_WEIGHTS, CARD_WEIGHTS, PRINT_WEIGHTS)))
+        self._locator = Locator(*map(weights.load, LOCATOR_WEIGHTS))
         self._assessor = quality.Assessor(weights.load(MESH_WEIGHTS))
         self._engine = engine or embedded()
         self._particulars = ParticularsReader(weights.load(PARTICULARS_WEIGHTS))
-        used = [FACE_WEIGHTS, CARD_WEIGHTS, PRINT_WEIGHTS, MESH_WEIGHTS, PARTICULARS_WEIGHTS]
+        used = [*LOCATOR_WEIGHTS, MESH_WEIGHTS, PARTICULARS_WEIGHTS]
         used += READER_WEIGHTS if engine is None else ()
         self._models = Models(__version__, self._engine.name, {w: weights.digest(w) for w in used})
 

@@ -49,8 +49,7 @@ class Shards:
         if jobs == 1:
             deque(map(write, numbers), maxlen=0)
             return
-        one_thread = {"initializer": cv2.setNumThreads, "initargs": (1,)}
-        with ProcessPoolExecutor(jobs, get_context("spawn"), **one_thread) as processes:
+        with ProcessPoolExecutor(jobs, get_context("spawn"), cv2.setNumThreads, (1,)) as processes:
             deque(processes.map(write, numbers), maxlen=0)
 
     def _write(self, draw: Callable[[int], Examples], number: int) -> None:

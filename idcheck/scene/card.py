@@ -3,7 +3,7 @@
 Two small networks share one file (`models/locator.onnx`; `models/locator` trains them). The finder looks at
 the whole photo and gives oriented boxes. The corner network looks at a flattened candidate with a margin
 around it and says where its corners really are, which way it is turned, and what it is; it looks again at
-what it corrected.
+what it corrected. A larger one of its kind, in a file of its own, is asked where that leaves doubt.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from idcheck.layout import HEIGHT_MM, WIDTH_MM
-from idcheck.networks import onnx_session
+from idcheck.networks import onnx_session, own_session
 from idcheck.scene.geometry import Points, as_quad, card_to_photo, project, signed_area
 from idcheck.scene.picture import Picture, coarsest_level
 from idcheck.scene.rectify import flatten
@@ -46,6 +46,7 @@ TURNS: Final = np.array([[0, 1, 2, 3], [1, 0, 3, 2], [2, 3, 0, 1], [3, 2, 1, 0]]
 """Upright, mirrored, half turn, mirrored half turn: which corner in reading order stands at the crop's top
 left, top right, bottom right and bottom left. Each row is its own inverse."""
 
+LARGER_PROPERTIES: Final = {"network": "corners-larger"}
 _STRIDE: Final = 8
 """Pixels of the view a cell of the finder's maps."""
 _LEAST_HEAT: Final = 0.15
@@ -98,11 +99,16 @@ class Seen:
 
 
 class CardNetworks:
-    """Both networks. Safe to share between threads: a session keeps no state between runs."""
+    """All three networks. Safe to share between threads: a session keeps no state between runs."""
 
-    def __init__(self, model: bytes) -> None:
-        """Load ``models/locator.onnx``; it runs on one thread."""
+    def __init__(self, model: bytes, larger: bytes) -> None:
+        """Load ``models/locator.onnx`` and ``models/corners_larger.onnx``; they run on one thread.
+
+        Raises:
+            WeightsCorruptError: these are other networks.
+        """
         self._session = onnx_session(model)
+        self._larger = own_session(larger, "larger corner", LARGER_PROPERTIES)
 
     def candidates(
         self, photo: Picture, *, across: bool = False, down: bool = False
@@ -122,15 +128,20 @@ class CardNetworks:
         extent = np.array(view.shape[::-1]) / scale
         return tuple(replace(one, corners=_flipped(one.corners, extent, (across, down))) for one in found)
 
-    def look(self, photo: Picture, corners: Points) -> Seen:
+    def look(self, photo: Picture, corners: Points, *, closely: bool = False) -> Seen:
         """See what is at these corners, and where exactly.
 
         Args:
             photo: the photo.
             corners: shape (4, 2), the first side along the long one.
+            closely: with the larger network.
         """
         to_photo = card_to_photo(as_quad(corners))
-        row = self._answer(flatten(photo, to_photo, CROP_MM, CROP_SIZE), whole=False)
+        crop = flatten(photo, to_photo, CROP_MM, CROP_SIZE)
+        if closely:
+            row = np.asarray(self._larger.run(None, {"view": crop[None, None]})[0], np.float32)
+        else:
+            row = self._answer(crop, whole=False)
         return decode_corners(row.ravel(), to_photo)
 
     def _answer(self, view: Gray, *, whole: bool) -> NDArray[np.float32]:

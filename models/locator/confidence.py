@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from idcheck import photo, weights
+from idcheck.pipeline import LOCATOR_WEIGHTS
 from idcheck.scene import Locator
 from idcheck.scene.card import TURNS, Kind
 
@@ -135,7 +136,7 @@ def main() -> None:
     parser.add_argument("folders", type=Path, nargs="+")
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    locator = Locator(*map(weights.load, ("face_full_range", "card_locator", "registration")))
+    locator = Locator(*map(weights.load, LOCATOR_WEIGHTS))
     pictures = [picture for folder in args.folders for picture in shown(locator, folder)]
     report(pictures[1::2], fit(pictures[::2]))
     print("of all:", np.round(fit(pictures), 2))

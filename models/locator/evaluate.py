@@ -22,6 +22,7 @@ import cv2
 import numpy as np
 
 from idcheck import photo, weights
+from idcheck.pipeline import LOCATOR_WEIGHTS
 from idcheck.scene import Locator
 from idcheck.types import Box, Scene, Side
 
@@ -126,8 +127,8 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="another locator.onnx")
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    card_model = args.model.read_bytes() if args.model else weights.load("card_locator")
-    locator = Locator(weights.load("face_full_range"), card_model, weights.load("registration"))
+    faces, card, *others = map(weights.load, LOCATOR_WEIGHTS)
+    locator = Locator(faces, args.model.read_bytes() if args.model else card, *others)
     classes: dict[str, list[Row]] = defaultdict(list)
     for line in (args.folder / "labels.jsonl").read_text(encoding="utf-8").splitlines():
         label = json.loads(line)

@@ -96,9 +96,7 @@ def _stage(channels: int, out: int, blocks: int) -> nn.Sequential:
 
 
 def _dense(channels: int, out: int, blocks: int) -> nn.Sequential:
-    return nn.Sequential(
-        convolution(channels, out, 3, (2, 2)), *(Residual(out) for _ in range(blocks - 1))
-    )
+    return nn.Sequential(convolution(channels, out, 3, (2, 2)), *(Residual(out) for _ in range(blocks - 1)))
 
 
 class Merge(nn.Module):

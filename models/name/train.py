@@ -6,7 +6,8 @@
     python -m models.name.train --pool DIR --seed 1 --held-out 2 --steps 5000 --out DIR/name.pt
 
 One thread, fixed seed: the same command on the same pool gives the same weights on the same processor; with
-``--device cuda``, weights as good. A run that was interrupted goes on from its last checkpoint with ``--resume``.
+``--device cuda``, weights as good. A run that was interrupted goes on from its last checkpoint with
+``--resume``.
 """
 
 from __future__ import annotations

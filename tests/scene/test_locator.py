@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +12,10 @@ import pytest
 import samples
 from idcheck import weights
 from idcheck.photo import Photo, decode
+from idcheck.pipeline import LOCATOR_WEIGHTS
 from idcheck.scene import Locator
-from idcheck.scene.card import Candidate, CardNetworks, Kind, Seen
-from idcheck.scene.geometry import signed_area
+from idcheck.scene.card import Candidate, Kind, Seen
+from idcheck.scene.geometry import Points, signed_area
 from idcheck.scene.locator import _beside_portrait, _count, _foremost, _Found, _judged, _printed, clues
 from idcheck.scene.picture import Picture
 from idcheck.types import Box, Face, Side, Thing
@@ -28,7 +30,7 @@ def face(x: float, y: float, width: float, confidence: float = 0.9) -> Face:
 
 
 def new_locator() -> Locator:
-    return Locator(*map(weights.load, ("face_full_range", "card_locator", "registration")))
+    return Locator(*map(weights.load, LOCATOR_WEIGHTS))
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +126,7 @@ SAMPLE_CARD = np.array([(339, 890), (660, 881), (669, 1105), (340, 1101)])
 @pytest.mark.parametrize("across", [False, True])
 @pytest.mark.parametrize("down", [False, True])
 def test_the_finder_finds_the_card_in_each_view(across: bool, down: bool) -> None:
-    networks = CardNetworks(weights.load("card_locator"))
+    networks = new_locator()._networks
     corners = networks.candidates(SAMPLE, across=across, down=down)[0].corners
     assert math.dist(corners.mean(axis=0), SAMPLE_CARD.mean(axis=0)) < 30
     assert math.dist(corners[0], corners[1]) == pytest.approx(322, rel=0.2)
@@ -146,26 +148,6 @@ def test_a_card_is_sought_in_mirrored_views_until_it_is_found(
     assert views == [(False, False), (True, False), (False, True), (True, True)][:seen_in]
     assert card is not None
     assert np.abs(np.array(card.corners) - SAMPLE_CARD).max() < 4
-
-
-def test_a_doubtful_card_counts_only_in_the_photo_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    locator = new_locator()
-    doubtful, elsewhere = replace(CARD, confidence=0.4), replace(CARD, corners=CARD.corners / 2)
-    views = iter([[doubtful], *[[replace(elsewhere, confidence=0.45)]] * 7])
-    monkeypatch.setattr(locator, "_seen", lambda *_: (next(views), []))
-    (found,), _ = locator._held(SAMPLE)
-    assert found == doubtful
-
-
-def test_of_doubtful_cards_the_surest_counts_whichever_way_it_was_seen(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    locator = new_locator()
-    cards = [replace(CARD, confidence=0.5 + 0.05 * k) for k in (1, 0, 2, 0, 0, 0, 5, 4)]
-    views = iter([[card] for card in cards])
-    monkeypatch.setattr(locator, "_seen", lambda *_: (next(views), []))
-    (found,), _ = locator._held(SAMPLE)
-    assert found is cards[6]
 
 
 @pytest.mark.parametrize(
@@ -191,10 +173,48 @@ def test_what_is_hardly_a_second_card_is_looked_at_once(
     locator = new_locator()
     unlikely = np.array([0.3, 0.05, 0.0, 0.05, 0.0, 0.0, 0.6])
     seen = Seen(CARD.corners, np.full(4, 0.3), unlikely, np.full(4, 0.25))
-    asked: list[Picture] = []
-    monkeypatch.setattr(locator._networks, "look", lambda photo, _: asked.append(photo) or seen)
+    asked: list[Points] = []
+
+    def look(_: Picture, corners: Points, *, closely: bool) -> Seen:
+        asked.append(corners)
+        return seen
+
+    monkeypatch.setattr(locator._networks, "look", look)
     locator._looked_at(SAMPLE, Candidate(0.2, CARD.corners), most)
     assert len(asked) == looks
+
+
+def test_in_doubt_the_larger_network_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    locator = new_locator()
+    doubtful = replace(CARD, confidence=0.4)
+    monkeypatch.setattr(locator, "_seen", lambda *_: ([doubtful], []))
+    asked: list[Candidate] = []
+
+    def closely(_: Picture, candidates: Iterable[Candidate]) -> tuple[list[_Found], list[_Found]]:
+        asked.extend(candidates)
+        return [], [replace(CARD, kind=Kind.PAPER)]
+
+    monkeypatch.setattr(locator, "_seen_closely", closely)
+    assert locator._held(SAMPLE)[0] == []
+    assert [one.kind for one in locator._held(SAMPLE)[1]] == [Kind.PAPER]
+    assert asked
+
+
+def test_the_larger_network_finds_the_card_and_counts_it_once() -> None:
+    locator = new_locator()
+    candidates = locator._networks.candidates(SAMPLE)
+    (card,), others = locator._seen_closely(SAMPLE, [*candidates, *candidates])
+    assert others == []
+    assert np.abs(card.corners - SAMPLE_CARD).max() < 15
+
+
+def test_of_one_place_the_surest_look_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    locator = new_locator()
+    looks = iter([0.5, 0.9, 0.7])
+    monkeypatch.setattr(locator, "_looked_at", lambda *_, **__: (None, OFF))
+    monkeypatch.setattr("idcheck.scene.locator._judged", lambda *_: replace(CARD, confidence=next(looks)))
+    (card,), _ = locator._seen_closely(SAMPLE, [Candidate(0.2, CARD.corners)] * 3)
+    assert card.confidence == 0.9
 
 
 WALL = replace(CARD, corners=_beside_portrait(SAMPLE_CARD.astype(float)), confidence=0.8)
