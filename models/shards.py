@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -102,7 +102,7 @@ class Stream:
         return {key: np.stack([self._read[row // each][key][row % each] for row in rows]) for key in keys}
 
 
-def ahead(make: Callable[[], T], count: int, waiting: int = 4) -> Iterator[T]:
+def ahead(make: Callable[[], T], count: int, waiting: int = 4) -> Generator[T, None, None]:
     """What `make` gives so many times, made in order by a thread of its own while the last ones are used.
 
     Args:

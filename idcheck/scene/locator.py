@@ -60,7 +60,8 @@ Of 596 whole cards on drawn and rendered photos 583 are found in the first view,
 _SURELY_FOUND: Final = 0.95
 """From this confidence a card need not be sought in other views, nor by the larger network: 98 % of those
 that are found have it. On 757 drawn photos without such a card the larger network finds 33 and is wrong about
-15 cards and two other things; the first one, in all views and mirrored, found 29 and was wrong about 22 and 7.
+15 cards and two other things; the first one, in all views and mirrored, found 29 and was wrong about 22 cards
+and 7 things.
 """
 _SECOND_HEAT: Final = 0.3
 """Once there is a card, a candidate less hot than this is not worth a look,"""
