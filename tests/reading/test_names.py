@@ -157,7 +157,7 @@ def test_a_character_that_one_reader_sees_and_the_other_doubts_counts_by_the_mea
 
 
 @pytest.mark.needs("fonts")
-@pytest.mark.parametrize(("sigma", "asked"), [(4.6, BOTH), (5.5, ALL)])
+@pytest.mark.parametrize(("sigma", "asked"), [(5.1, BOTH), (5.6, ALL)])
 def test_a_doubtful_name_is_asked_about_as_long_as_it_is(
     first: NameReader, readers: NameReaders, drawn: ModuleType, sigma: float, asked: str
 ):
