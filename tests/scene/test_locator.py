@@ -184,20 +184,37 @@ def test_what_is_hardly_a_second_card_is_looked_at_once(
     assert len(asked) == looks
 
 
-def test_in_doubt_the_larger_network_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("first", "closer", "found"), [(0.9, 0.3, 0.3), (0.9, None, 0.9), (0.5, None, None), (0.5, 0.3, 0.3)]
+)
+def test_in_doubt_the_larger_network_decides_if_it_sees_a_card(
+    monkeypatch: pytest.MonkeyPatch, first: float, closer: float | None, found: float | None
+) -> None:
     locator = new_locator()
-    doubtful = replace(CARD, confidence=0.4)
-    monkeypatch.setattr(locator, "_seen", lambda *_: ([doubtful], []))
+    paper = replace(CARD, kind=Kind.PAPER)
+    closely = [] if closer is None else [replace(CARD, confidence=closer)]
+    monkeypatch.setattr(locator, "_seen", lambda *_: ([replace(CARD, confidence=first)], []))
+    monkeypatch.setattr(locator, "_seen_closely", lambda *_: (closely, [paper]))
+    cards, others = locator._held(SAMPLE)
+    assert [card.confidence for card in cards] == ([] if found is None else [found])
+    assert others == [paper]
+
+
+def test_the_larger_network_looks_at_the_candidates_of_all_views(monkeypatch: pytest.MonkeyPatch) -> None:
+    locator = new_locator()
     asked: list[Candidate] = []
 
     def closely(_: Picture, candidates: Iterable[Candidate]) -> tuple[list[_Found], list[_Found]]:
         asked.extend(candidates)
-        return [], [replace(CARD, kind=Kind.PAPER)]
+        return [], []
 
+    monkeypatch.setattr(locator, "_seen", lambda *_: ([], []))
     monkeypatch.setattr(locator, "_seen_closely", closely)
-    assert locator._held(SAMPLE)[0] == []
-    assert [one.kind for one in locator._held(SAMPLE)[1]] == [Kind.PAPER]
-    assert asked
+    locator._held(SAMPLE)
+    views = [(False, False), (True, False), (False, True), (True, True)]
+    assert len(asked) == sum(
+        len(locator._networks.candidates(SAMPLE, across=across, down=down)) for across, down in views
+    )
 
 
 def test_the_larger_network_finds_the_card_and_counts_it_once() -> None:
