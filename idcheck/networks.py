@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import Any, Generic, TypeVar
 
 import onnxruntime
 from numpy.typing import NDArray
 
 from idcheck.errors import EngineError, WeightsCorruptError
+
+_Loaded = TypeVar("_Loaded")
 
 
 def onnx_session(model: bytes) -> onnxruntime.InferenceSession:
@@ -68,3 +71,26 @@ def answers(
     except Exception as error:
         msg = f"the {model} model failed"
         raise EngineError(msg) from error
+
+
+class Later(Generic[_Loaded]):
+    """A network, or its reader, that is loaded once, by whoever needs it first: many a process never does."""
+
+    def __init__(self, make: Callable[[bytes], _Loaded], model: bytes) -> None:
+        """Load nothing yet.
+
+        Args:
+            make: loads the network.
+            model: the ONNX file's content, kept until then.
+        """
+        self._make = make
+        self._model = model
+        self._loaded: _Loaded | None = None
+        self._lock = Lock()
+
+    def __call__(self) -> _Loaded:
+        """What was loaded; whatever `make` raises where it cannot be."""
+        with self._lock:
+            if self._loaded is None:
+                self._loaded, self._model = self._make(self._model), b""
+            return self._loaded

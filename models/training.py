@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from dataclasses import fields
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import torch
@@ -11,6 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+B = TypeVar("B", bound="DataclassInstance")
 _AVERAGE_OVER = 0.997
 """Each step of `learning` keeps this much of the averaged weights."""
 _NOISE_FLOOR = 1.5
@@ -37,6 +43,16 @@ def _around(values: Tensor, size: int) -> Tensor:
     return functional.avg_pool2d(
         columns, (1, size), stride=1, padding=(0, size // 2), count_include_pad=False
     )
+
+
+def moved(batch: B, device: str) -> B:
+    """The same tensors where a network is.
+
+    Args:
+        batch: a dataclass of nothing but tensors.
+        device: the network's.
+    """
+    return type(batch)(*(getattr(batch, one.name).to(device, non_blocking=True) for one in fields(batch)))
 
 
 def weights_of(net: nn.Module) -> dict[str, Tensor]:

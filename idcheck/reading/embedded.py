@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from threading import Lock
-from typing import Generic, TypeVar
 
+from idcheck.networks import Later
 from idcheck.reading.engine import Engine, FieldName
 from idcheck.reading.name import NameReader
 from idcheck.reading.names import NameReaders
@@ -17,8 +15,6 @@ from idcheck.reading.periods import PeriodReaders
 from idcheck.reading.ppocr import PPOCR
 from idcheck.reading.validity import ValidityReader
 from idcheck.types import Gray, Transcript
-
-_Reader = TypeVar("_Reader")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +47,12 @@ class Embedded:
         Raises:
             WeightsCorruptError: one is not that network; of those that are loaded later, `read` says so.
         """
-        lines = _Later(PPOCR, networks.lines)
-        larger = _Later(partial(NameReader, name="idcheck-name-larger"), networks.names_larger)
+        lines = Later(PPOCR, networks.lines)
+        larger = Later(partial(NameReader, name="idcheck-name-larger"), networks.names_larger)
         names = NameReaders(NameReader(networks.names), larger, lines)
-        more = _Later(partial(NumberReader, name="idcheck-number-larger"), networks.numbers_larger)
+        more = Later(partial(NumberReader, name="idcheck-number-larger"), networks.numbers_larger)
         numbers = NumberReaders(NumberReader(networks.numbers), more)
-        self._periods = _Later(lambda model: PeriodReaders(ValidityReader(model), lines), networks.periods)
+        self._periods = Later(lambda model: PeriodReaders(ValidityReader(model), lines), networks.periods)
         self._own: dict[FieldName, Engine] = {"name": names, "id_number": numbers}
 
     @property
@@ -68,19 +64,3 @@ class Embedded:
         """Read a strip; see :class:`idcheck.reading.Engine`."""
         reader = self._own.get(field) or self._periods()
         return reader.read(strip, field)
-
-
-class _Later(Generic[_Reader]):
-    """A reader that is loaded once, by whoever needs it first: many a process never does."""
-
-    def __init__(self, make: Callable[[bytes], _Reader], model: bytes) -> None:
-        self._make = make
-        self._model = model
-        self._loaded: _Reader | None = None
-        self._lock = Lock()
-
-    def __call__(self) -> _Reader:
-        with self._lock:
-            if self._loaded is None:
-                self._loaded, self._model = self._make(self._model), b""
-            return self._loaded

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from idcheck.layout import HEIGHT_MM, WIDTH_MM
-from idcheck.networks import onnx_session, own_session
+from idcheck.networks import Later, onnx_session, own_session
 from idcheck.scene.geometry import Points, as_quad, card_to_photo, project, signed_area
 from idcheck.scene.picture import Picture, coarsest_level
 from idcheck.scene.rectify import flatten
@@ -102,13 +102,12 @@ class CardNetworks:
     """All three networks. Safe to share between threads: a session keeps no state between runs."""
 
     def __init__(self, model: bytes, larger: bytes) -> None:
-        """Load ``models/locator.onnx`` and ``models/corners_larger.onnx``; they run on one thread.
+        """Load ``models/locator.onnx``, and ``models/corners_larger.onnx`` when it is first asked.
 
-        Raises:
-            WeightsCorruptError: these are other networks.
+        They run on one thread.
         """
         self._session = onnx_session(model)
-        self._larger = own_session(larger, "larger corner", LARGER_PROPERTIES)
+        self._larger = Later(lambda model: own_session(model, "larger corner", LARGER_PROPERTIES), larger)
 
     def candidates(
         self, photo: Picture, *, across: bool = False, down: bool = False
@@ -135,11 +134,14 @@ class CardNetworks:
             photo: the photo.
             corners: shape (4, 2), the first side along the long one.
             closely: with the larger network.
+
+        Raises:
+            WeightsCorruptError: the larger network is another one.
         """
         to_photo = card_to_photo(as_quad(corners))
         crop = flatten(photo, to_photo, CROP_MM, CROP_SIZE)
         if closely:
-            row = np.asarray(self._larger.run(None, {"view": crop[None, None]})[0], np.float32)
+            row = np.asarray(self._larger().run(None, {"view": crop[None, None]})[0], np.float32)
         else:
             row = self._answer(crop, whole=False)
         return decode_corners(row.ravel(), to_photo)

@@ -177,8 +177,7 @@ class Locator:
         if found.kind is not Kind.PORTRAIT or signed_area(found.corners) > 0:
             return found
         beside = Candidate(_SECOND_HEAT, _beside_portrait(found.corners))
-        told = self._looked_at(photo, beside, _MOST_LOOKS, closely=True)
-        one = _judged(*told) if told is not None else None
+        one = self._found_at(photo, beside, _MOST_LOOKS, closely=True)
         if one is None or one.kind is not Kind.PORTRAIT or signed_area(one.corners) < 0:
             return found
         return one if one.confidence > found.confidence else found
@@ -205,8 +204,7 @@ class Locator:
             cool = candidate.heat < _SECOND_HEAT
             if cards and cool and not _of_a_size(candidate.corners, cards[0].corners):
                 continue
-            told = self._looked_at(photo, candidate, _LEAST_LOOKS if cards else _MOST_LOOKS)
-            one = _judged(*told) if told is not None else None
+            one = self._found_at(photo, candidate, _LEAST_LOOKS if cards else _MOST_LOOKS)
             if one is not None and not any(same_place(one.corners, old.corners) for old in (*cards, *others)):
                 (others if one.kind in _INSTEAD else cards).append(one)
         return cards, others
@@ -217,8 +215,7 @@ class Locator:
         """Likewise, by the larger network, until there surely is a card: of each place the surest look."""
         found: list[_Found] = []
         for candidate in candidates:
-            told = self._looked_at(photo, candidate, _MOST_LOOKS, closely=True)
-            one = _judged(*told) if told is not None else None
+            one = self._found_at(photo, candidate, _MOST_LOOKS, closely=True)
             if one is None:
                 continue
             there = [old for old in found if same_place(one.corners, old.corners)]
@@ -228,6 +225,13 @@ class Locator:
                 break
         cards = [one for one in found if one.kind not in _INSTEAD]
         return cards, [one for one in found if one.kind in _INSTEAD]
+
+    def _found_at(
+        self, photo: Picture, candidate: Candidate, most_looks: int, *, closely: bool = False
+    ) -> _Found | None:
+        """What is at a candidate, if it is an identity card or a thing that is known."""
+        told = self._looked_at(photo, candidate, most_looks, closely=closely)
+        return _judged(*told) if told is not None else None
 
     def _looked_at(
         self, photo: Picture, candidate: Candidate, most_looks: int, *, closely: bool = False

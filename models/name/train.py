@@ -31,7 +31,7 @@ from models.name.net import SIZES, NameReader, Size
 from models.name.pool import SHARD
 from models.name.render import COLUMNS
 from models.shards import Examples, Shards, Stream, ahead
-from models.training import average, temperature_of, weights_of
+from models.training import average, moved, temperature_of, weights_of
 
 AVERAGE_OVER: Final = 0.998
 """Each step keeps this much of the averaged weights, which are what is exported."""
@@ -51,10 +51,6 @@ class Batch:
     characters: Tensor
     centres: Tensor
     visible: Tensor
-
-    def to(self, device: str) -> Batch:
-        """The same where a network is."""
-        return Batch(*(getattr(self, key).to(device, non_blocking=True) for key in self.__slots__))
 
     @property
     def whole(self) -> Tensor:
@@ -230,7 +226,7 @@ def main() -> None:
     torch.set_num_threads(1)
     torch.manual_seed(0)
     size = SIZES[args.size]
-    held_out = batch_of(Shards(args.pool, args.held_out, SHARD).read(0), size).to(args.device)
+    held_out = moved(batch_of(Shards(args.pool, args.held_out, SHARD).read(0), size), args.device)
     shards = Shards(args.pool, args.seed, SHARD)
     stream = Stream(shards, args.shards, args.fresh, np.random.default_rng(0))
     net = new_network(args.pool, size)
@@ -243,7 +239,7 @@ def main() -> None:
             stream.batch(args.batch)
     running, started = 0.0, time.perf_counter()
     for batch in ahead(lambda: batch_of(stream.batch(args.batch), size), args.steps - run.step):
-        loss = run.learn(batch.to(args.device), rate_at(run.step + 1, args.steps, args.cooldown))
+        loss = run.learn(moved(batch, args.device), rate_at(run.step + 1, args.steps, args.cooldown))
         running += 0.02 * (loss - running) if running else loss
         if run.step % 100 == 0 or run.step == args.steps:
             print(f"{run.step} {time.perf_counter() - started:.0f} s, loss {running:.3f}", flush=True)

@@ -23,7 +23,7 @@ from torch.nn import functional
 from models.number.net import COLUMN_PX, SIZES, NumberReader, bump
 from models.number.pool import SHARD
 from models.shards import Examples, Shards, Stream, ahead
-from models.training import learning, looking_loss, temperature_of, weights_of
+from models.training import learning, looking_loss, moved, temperature_of, weights_of
 
 TEMPERATURES = np.exp(np.linspace(np.log(0.5), np.log(3.0), 73))
 
@@ -36,10 +36,6 @@ class Batch:
     texts: Tensor
     centres: Tensor
     readable: Tensor
-
-    def to(self, device: str) -> Batch:
-        """The same where a network is."""
-        return Batch(*(getattr(self, key).to(device, non_blocking=True) for key in self.__slots__))
 
 
 def batch_of(examples: Examples) -> Batch:
@@ -101,7 +97,7 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    held_out = batch_of(Shards(args.pool, args.held_out, SHARD).read(0)).to(args.device)
+    held_out = moved(batch_of(Shards(args.pool, args.held_out, SHARD).read(0)), args.device)
     shards = Shards(args.pool, args.seed, SHARD)
     stream = Stream(shards, args.shards, args.fresh, np.random.default_rng(0))
     net = NumberReader(SIZES[args.size])
@@ -111,7 +107,7 @@ def main() -> None:
     batches = ahead(lambda: batch_of(stream.batch(args.batch)), args.steps)
 
     def next_loss() -> Tensor:
-        batch = next(batches).to(args.device)
+        batch = moved(next(batches), args.device)
         with torch.autocast(args.device, torch.bfloat16, enabled=args.bfloat16):
             names, looks = net(batch.pictures[:, None])
         return loss_of(names, looks, batch)

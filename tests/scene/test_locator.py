@@ -157,7 +157,7 @@ def test_beside_a_card_only_what_is_hot_or_of_its_size_is_looked_at(
     monkeypatch: pytest.MonkeyPatch, heat: float, times: float, seen: int
 ) -> None:
     locator = new_locator()
-    monkeypatch.setattr(locator, "_looked_at", lambda _photo, candidate, _most: (candidate, OFF))
+    monkeypatch.setattr(locator, "_looked_at", lambda _photo, candidate, _most, **_: (candidate, OFF))
     monkeypatch.setattr(
         "idcheck.scene.locator._judged", lambda seen, _told: replace(CARD, corners=seen.corners)
     )
