@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from idcheck import Checker, Claim, Decision, Facts, Policy, photo, weights
+from idcheck import Checker, Claim, Decision, Facts, Policy, photo, pipeline, weights
 from idcheck.errors import EngineError, PhotoError, PhotoTooSmallError, WeightsCorruptError
 from idcheck.reading.recorded import Fault, Faulty, Recorded
 from idcheck.types import Outcome
@@ -76,6 +76,19 @@ def test_whatever_is_typed_is_judged_and_not_refused(checker, name, number):
     report = checker.check(CLEAR, Claim(name=name, id_number=number), facts=FACTS, on=ON)
     assert report.decision is not Decision.APPROVED
     assert any(reason.code.startswith("info.") for reason in report.reasons)
+
+
+def test_of_a_large_photo_no_more_is_decoded_than_is_looked_at(checker, monkeypatch):
+    large = cv2.resize(photo.decode(CLEAR).bgr, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
+    data = cv2.imencode(".jpg", large, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes()
+    whole = checker.observe(data)
+    monkeypatch.setattr(pipeline, "ENOUGH_PX", max(large.shape) // 2)
+    assert photo.decode(data, checker.policy.limits, pipeline.ENOUGH_PX).finest == 1
+    half = checker.observe(data)
+    assert half.scene.photo == whole.scene.photo
+    assert np.abs(np.subtract(half.scene.card.corners, whole.scene.card.corners)).max() < 4
+    for field, (read, _) in whole.fields.items():
+        assert half.fields[field][0].text == read.text == getattr(CLAIM, field)
 
 
 def test_one_checker_serves_many_threads(checker):

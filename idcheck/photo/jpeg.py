@@ -40,6 +40,9 @@ _EOI_MARKER: Final = 0xD9
 _APP1: Final = 0xE1
 _WITHOUT_PAYLOAD: Final = frozenset({0x01, *range(0xD0, 0xDA)})
 
+_MOST_HALVINGS: Final = 3
+"""A block of 8 × 8 pixels then becomes one."""
+
 _MAX_SCANS: Final = 32
 """Progressive writers make about ten; each costs a pass over the whole picture, which a bomb makes use of."""
 
@@ -79,29 +82,52 @@ class JPEGFile:
     single_scan: bool
     format: str = "jpeg"
 
-    def pixels(self) -> NDArray[np.uint8]:
+    def level(self, long_side: int) -> int:
+        """How often libjpeg can halve the picture, at most, so that its long side keeps so many pixels.
+
+        Nothing is halved of whose pixels one would be left over.
+        """
+        level = 0
+        while level < _MOST_HALVINGS and max(self.width, self.height) >> (level + 1) >= long_side:
+            if (self.width | self.height) & ((2 << level) - 1):
+                break
+            level += 1
+        return level
+
+    def pixels(self, level: int = 0) -> NDArray[np.uint8]:
         """See `Encoded.pixels`.
+
+        Args:
+            level: how often to halve the picture; see `level`.
 
         Raises:
             PhotoTruncatedError: the data ends before the picture does.
             PhotoCorruptError: libjpeg refuses the data or warns of damage.
             PhotoUnsupportedError: chroma sampled in a way that libjpeg-turbo has no code for.
         """
-        pixels = self._decompressed(self.data)
+        pixels = self._decompressed(self.data, level)
         if pixels is not None:
             return pixels
         end = self.data.find(_EOI, self.scan_start)
         if self.single_scan:
-            pixels = self._decompressed(_with_plain_end(self.data, end))
+            pixels = self._decompressed(_with_plain_end(self.data, end), level)
         if pixels is None:
             raise truncated("JPEG") if end < 0 else corrupt("JPEG")
         return pixels
 
-    def _decompressed(self, data: bytes) -> NDArray[np.uint8] | None:
+    def _decompressed(self, data: bytes, level: int) -> NDArray[np.uint8] | None:
         """The pixels, or None where libjpeg finds anything wrong."""
         gray = self.components == 1
         try:
-            pixels = simplejpeg.decode_jpeg(data, "GRAY" if gray else "BGR", fastupsample=True, strict=True)
+            pixels = simplejpeg.decode_jpeg(
+                data,
+                "GRAY" if gray else "BGR",
+                fastupsample=True,
+                min_height=self.height >> level,
+                min_width=self.width >> level,
+                min_factor=1 << level,
+                strict=True,
+            )
         except (ValueError, RuntimeError) as error:
             if "subsampling" in str(error):
                 msg = "a JPEG with this chroma subsampling is not read; save the photo again as JPEG"

@@ -57,38 +57,46 @@ class Photo:
         orientation: the EXIF orientation that the file came with, 1 to 8, already applied. 1 for HEIC, whose
             container turns the picture by itself.
         format: ``jpeg``, ``png``, ``webp``, ``heif``, or what the maker of an array calls it.
+        finest: the first level that there is: 0, but for a photo that was decoded in part.
     """
 
     orientation: int
     format: str
+    finest: int
     _stored: list[NDArray[np.uint8]] = field(
         repr=False
-    )  # the levels that were needed, before they are turned
+    )  # the levels that were needed, before they are turned; from the finest one on
     _levels: dict[tuple[int, int], NDArray[np.uint8]] = field(default_factory=dict, init=False, repr=False)
     _lock: RLock = field(default_factory=RLock, init=False, repr=False)
 
     @classmethod
-    def from_pixels(cls, stored: NDArray[np.uint8], orientation: int = 1, format: str = "array") -> Photo:  # noqa: A002
+    def from_pixels(
+        cls,
+        stored: NDArray[np.uint8],
+        orientation: int = 1,
+        format: str = "array",  # noqa: A002
+        level: int = 0,
+    ) -> Photo:
         """A photo from uint8 pixels, gray (height, width) or B, G, R (height, width, 3), before orientation.
 
-        The array is taken over: it becomes read-only.
+        The array is taken over: it becomes read-only. It is the given level of the photo.
         """
-        return cls(orientation, format, [_read_only(np.ascontiguousarray(stored))])
+        return cls(orientation, format, level, [_read_only(np.ascontiguousarray(stored))])
 
     @property
     def width(self) -> int:
-        """Pixels a row."""
-        return int(self._stored[0].shape[0 if _TURNS[self.orientation].swapped else 1])
+        """Pixels a row, in full resolution."""
+        return int(self._stored[0].shape[0 if _TURNS[self.orientation].swapped else 1]) << self.finest
 
     @property
     def height(self) -> int:
-        """Rows."""
-        return int(self._stored[0].shape[1 if _TURNS[self.orientation].swapped else 0])
+        """Rows, in full resolution."""
+        return int(self._stored[0].shape[1 if _TURNS[self.orientation].swapped else 0]) << self.finest
 
     @property
     def levels(self) -> int:
         """How many levels there are: from full resolution until the long side is at most 256 px."""
-        return 1 + (max(self.width, self.height) // (_COARSEST + 1)).bit_length()
+        return 1 + max((max(self.width, self.height) // (_COARSEST + 1)).bit_length(), self.finest)
 
     @property
     def luma(self) -> Gray:
@@ -149,14 +157,14 @@ class Photo:
 
     def _reduced(self, level: int) -> NDArray[np.uint8]:
         """A level as the file has it: not turned, and in colour if the file is."""
-        if not 0 <= level < self.levels:
-            msg = f"no level {level}: there are {self.levels}"
+        if not self.finest <= level < self.levels:
+            msg = f"no level {level}: there are those from {self.finest} to {self.levels - 1}"
             raise IndexError(msg)
         with self._lock:
-            for finer in range(len(self._stored) - 1, level):
+            for finer in range(self.finest + len(self._stored) - 1, level):
                 even = (0, 0, self.width >> finer & ~1, self.height >> finer & ~1)
-                self._stored.append(_read_only(_halved(self._part(self._stored[finer], even))))
-            return self._stored[level]
+                self._stored.append(_read_only(_halved(self._part(self._stored[-1], even))))
+            return self._stored[level - self.finest]
 
     def _part(self, stored: NDArray[np.uint8], box: tuple[int, int, int, int]) -> NDArray[np.uint8]:
         """The pixels of an upright box in a stored level, not turned."""

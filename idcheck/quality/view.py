@@ -185,12 +185,12 @@ class View:
             msg = "no face"
             raise ValueError(msg)
         density = pupil_distance(self.scene.face) / PUPILS_MM
-        level = int(np.clip(np.log2(max(density, 1)), 0, self.photo.levels - 1))
+        level = int(np.clip(np.log2(max(density, 1)), self.photo.finest, self.photo.levels - 1))
         box, scale = self.scene.face.box, 0.5**level
         left, top = max(0, round(box.x * scale)), max(0, round(box.y * scale))
         right, bottom = round((box.x + box.width) * scale), round((box.y + box.height) * scale)
-        if level == 0:
-            return FaceView(self.photo.gray_crop(left, top, right, bottom), density)
+        if level <= 1:
+            return FaceView(self.photo.gray_crop(left, top, right, bottom, level), density * scale)
         shown = self.photo.gray(level)[top : max(bottom, top), left : max(right, left)]
         return FaceView(shown, density * scale)
 

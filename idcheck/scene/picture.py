@@ -26,6 +26,10 @@ class Picture(Protocol):
     def levels(self) -> int:
         """How many levels of reduction there are, at least 1."""
 
+    @property
+    def finest(self) -> int:
+        """The first of them that can be had: 0, but for a photo that was decoded in part."""
+
     def gray(self, level: int) -> Gray:
         """Luma. Level 0 is full resolution; each next one is halved by averaging: p lies at p / 2**level."""
 
@@ -40,6 +44,6 @@ class Picture(Protocol):
 
 
 def coarsest_level(photo: Picture, long_side: int) -> int:
-    """The coarsest level whose long side has at least so many pixels; 0 where none has."""
+    """The coarsest level whose long side has at least so many pixels; the finest one where none has."""
     halvings = (max(photo.width, photo.height) // long_side).bit_length() - 1
-    return min(max(halvings, 0), photo.levels - 1)
+    return min(max(halvings, photo.finest), photo.levels - 1)

@@ -207,9 +207,10 @@ class _Part:
         return within
 
     def _level(self) -> int:
-        """The coarsest level of the photo that still has a pixel for each wanted one."""
+        """The coarsest level of the photo that still has a pixel for each wanted one, or the finest one."""
         photo_px_per_px = math.sqrt(abs(signed_area(self.corners)) / (self.size[0] * self.size[1]))
-        return min(int(math.log2(max(photo_px_per_px, 1.0))), self.photo.levels - 1)
+        level = min(int(math.log2(max(photo_px_per_px, 1.0))), self.photo.levels - 1)
+        return max(level, self.photo.finest)
 
     def _bounds(self, level: int) -> tuple[int, int, int, int]:
         """Left, top, right and bottom, in pixels of a level, of what is sampled of it; not empty."""

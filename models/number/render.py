@@ -252,6 +252,10 @@ class _Part:
     def levels(self) -> int:
         return 1
 
+    @property
+    def finest(self) -> int:
+        return 0
+
     def gray(self, level: int) -> Gray:
         return (self.luma,)[level]
 

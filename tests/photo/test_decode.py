@@ -6,10 +6,12 @@ import io
 import subprocess
 import sys
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
+from idcheck.errors import PhotoTruncatedError
 from idcheck.photo import decode
 from idcheck.photo import exif as exif_reader
 from tests.photo.pictures import (
@@ -184,6 +186,61 @@ class TestJPEG:
         data = next(data for data in files if data.endswith(b"\xff\x00\xff\xd9"))
         for changed in (data[:-2], data[:-2] + bytes(9) + b"\xff\xd9"):
             assert np.array_equal(decode(changed, ANY_SIZE).bgr, decode(data, ANY_SIZE).bgr)
+
+
+class TestCoarserJPEG:
+    """Where fewer pixels suffice than the file has."""
+
+    @pytest.mark.parametrize("orientation", range(1, 9))
+    @pytest.mark.parametrize("level", [1, 2, 3])
+    def test_it_shows_what_the_whole_shows_halved(self, orientation: int, level: int) -> None:
+        picture = scene(640, 416)
+        undo = _UNDO[orientation]
+        turned = picture if undo is None else picture.transpose(undo)
+        data = encode(turned, "JPEG", quality=95, exif=exif(orientation))
+        whole, coarse = decode(data, ANY_SIZE), decode(data, ANY_SIZE, 640 >> level)
+        assert (coarse.finest, coarse.width, coarse.height) == (level, 640, 416)
+        for there in range(level, coarse.levels):
+            size = 640 >> there, 416 >> there
+            halved = cv2.resize(whole.bgr, size, interpolation=cv2.INTER_AREA)
+            assert coarse.colour(there).shape == halved.shape
+            assert np.abs(coarse.colour(there).astype(int) - halved).mean() < 2
+        crop = coarse.gray_crop(8, 4, 40, 30, level)
+        assert np.array_equal(crop, coarse.gray(level)[4:30, 8:40])
+        with pytest.raises(IndexError):
+            coarse.gray(level - 1)
+
+    @pytest.mark.parametrize("name", [name for name in VARIANTS if name.startswith("JPEG")])
+    def test_every_variant_can_be_halved(self, name: str) -> None:
+        data = VARIANTS[name]()
+        coarse, whole = decode(data, ANY_SIZE, 30), decode(data, ANY_SIZE)
+        assert (coarse.finest, coarse.width, coarse.height) == (1, whole.width, whole.height)
+        size = coarse.width // 2, coarse.height // 2
+        halved = cv2.resize(whole.bgr, size, interpolation=cv2.INTER_AREA)
+        assert np.abs(coarse.colour(1).astype(int) - halved).mean() < 4
+
+    @pytest.mark.parametrize(
+        ("long_side", "finest"),
+        [(1300, 0), (1281, 0), (1280, 0), (641, 0), (640, 1), (321, 1), (320, 2), (1, 3)],
+    )
+    def test_no_more_is_left_out_than_may_be(self, long_side: int, finest: int) -> None:
+        assert decode(encode(scene(1280, 832), "JPEG"), ANY_SIZE, long_side).finest == finest
+
+    @pytest.mark.parametrize(("size", "finest"), [((642, 416), 1), ((641, 416), 0), ((640, 415), 0)])
+    def test_pixels_without_a_neighbour_are_not_halved(self, size: tuple[int, int], finest: int) -> None:
+        photo = decode(encode(scene(*size), "JPEG"), ANY_SIZE, 100)
+        assert (photo.finest, photo.width, photo.height) == (finest, *size)
+
+    @pytest.mark.parametrize("format_", ["PNG", "WEBP"])
+    def test_other_formats_are_decoded_in_full(self, format_: str) -> None:
+        assert decode(encode(scene(), format_), ANY_SIZE, 10).finest == 0
+
+    @pytest.mark.parametrize("kept", [0.3, 0.7, 0.95])
+    def test_damage_is_found_all_the_same(self, kept: float) -> None:
+        data = encode(scene(640, 416), "JPEG", quality=90)
+        with pytest.raises(PhotoTruncatedError):
+            decode(data[: int(kept * len(data))], ANY_SIZE, 300)
+        assert decode(data[:-2], ANY_SIZE, 300).finest == 1
 
 
 class TestPNG:

@@ -145,4 +145,4 @@ def test_a_photo_is_frozen_and_its_repr_shows_no_pixels() -> None:
     photo = Photo.from_pixels(pixels(20, 30), 1, "jpeg")
     with pytest.raises(dataclasses.FrozenInstanceError):
         photo.orientation = 2  # type: ignore[misc]
-    assert repr(photo) == "Photo(orientation=1, format='jpeg')"
+    assert repr(photo) == "Photo(orientation=1, format='jpeg', finest=0)"
