@@ -42,6 +42,9 @@ _AXES: Final = {
         lambda label: float((label.get("severity") or {}).get("ev", 0)),
     ),
 }
+_CNR: Final = (-np.inf, 3, 5, 8, np.inf)
+"""Borders of a legible field's contrast to noise, where the label tells it."""
+_QUALITY: Final = {"name": "name_quality", "id_number": "number_quality"}
 _CHANCES: Final = (0.0, 0.01, 0.1, 0.5, 0.9, 0.99, 1.0)
 
 
@@ -56,6 +59,10 @@ def reading_figures(genuine: Sequence[Row]) -> dict[str, dict[str, Any]]:
             figures["name, legible, a rare character"] = _read(
                 field, (row for row in legible if not _is_common(row))
             )
+        told = [row for row in legible if row.label.get(_QUALITY[field])]
+        for low, high in pairwise(_CNR):
+            rows = (row for row in told if low <= row.label[_QUALITY[field]]["cnr"] < high)
+            figures[f"{field}, legible, contrast to noise {_between(low, high)}"] = _read(field, rows)
         seen = [row for row in genuine if (row.label.get(VISIBLE[field]) or 0) >= 0.97]
         for name, axis in _AXES.items():
             of_kinds = [row for row in seen if row.submission.picture.kind in axis.kinds]

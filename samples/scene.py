@@ -19,6 +19,7 @@ from samples.recipe import Recipe, sample_recipe
 __all__ = ["Recipe", "Scene", "render", "sample_recipe"]
 
 TEXTURE_LEVELS = (4, 8, 16, 32)  # px/mm at which flat cards are drawn and cached
+LABEL_LEVEL = 16  # at which strokes can be told from paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +277,9 @@ def _label_card(
         address=who.address,
     )
     ink_light = f32((lights.reflections(recipe.light) + 0.06) * 2.0**recipe.optics.ev)
-    view = labels.CardView(picture, homography, mask, ink_light, blur, px_per_mm)
     flat = cards.draw(held.card, TEXTURE_LEVELS[0])
+    drawn = cards.draw(held.card, LABEL_LEVEL).bgr
+    view = labels.CardView(picture, drawn, homography, mask, ink_light, blur, px_per_mm)
     label["field_boxes"] = {}
     for key, box in (("name", flat.name_box), ("number", flat.number_box)):
         if box is None:
@@ -286,6 +288,7 @@ def _label_card(
         label["field_boxes"][key] = [round(v, 4) for v in box]
         label[f"{key}_visible"] = _rounded(seen_field.visible)
         label[f"{key}_legible"] = seen_field.legible
+        label[f"{key}_quality"] = seen_field.quality
     return mask
 
 

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
+from samples import card as cards
 from samples import labels
 from samples.arrays import project
 from samples.camera import disc_kernel, kernel_variance, motion_kernel
 from samples.generate import jpeg, recipe_of, write_set
+from samples.light import GRID
 from samples.recipe import CLASSES, DECOYS, sample_recipe
 from samples.scene import render
 
@@ -120,6 +122,32 @@ def test_each_class_has_the_defect_that_it_claims(seed):
     assert clear.get("face_covered", 0) < 0.25
     assert 0.02 < label["cutoff"]["card_outside"] < 0.6
     assert label["small"]["card_frame_fraction"] < 0.14
+
+
+@pytest.mark.parametrize("noise", [2.0, 10.0, 40.0])
+def test_contrast_and_noise_of_print_are_those_it_was_given(noise):
+    scale, paper, ink = 8, 190.0, 100.0
+    held = sample_recipe(np.random.default_rng(3), "clear").held
+    assert held is not None
+    flat = cards.draw(held.card, scale)
+    box = flat.name_box
+    assert box is not None
+    blank = np.full(flat.bgr.shape[:2], paper)
+    printed = np.where(cv2.cvtColor(flat.bgr, cv2.COLOR_BGR2GRAY) < 120, ink, paper)
+
+    def quality(luma):
+        noisy = luma + np.random.default_rng(5).normal(0, noise, luma.shape)
+        picture = cv2.cvtColor(np.clip(noisy, 0, 255).astype(np.uint8), cv2.COLOR_GRAY2BGR)
+        clear, dark = np.zeros(GRID, np.uint8), np.zeros(GRID, np.float32)
+        plane = np.diag([scale, scale, 1.0])
+        view = labels.CardView(picture, flat.bgr, plane, clear, dark, blur=1.0, px_per_mm=scale)
+        return labels.field(view, box, is_name=True).quality
+
+    found = quality(printed)
+    assert found["contrast"] == pytest.approx(paper - ink, abs=2 + noise / 8)
+    assert found["noise"] == pytest.approx(noise, rel=0.1)
+    assert found["cnr"] == pytest.approx(found["contrast"] / found["noise"], rel=0.02)
+    assert abs(quality(blank)["cnr"]) < 0.3
 
 
 @pytest.mark.parametrize("seed", range(4))
