@@ -94,8 +94,9 @@ _INSTEAD: Final = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:
-    """A card or another thing, before refinement; see `Seen`."""
+    """A card or another thing, before refinement; see `Candidate` and `Seen`."""
 
+    heat: float
     corners: Points
     kind: Kind
     confidence: float
@@ -166,7 +167,23 @@ class Locator:
             if not cards and _surest(doubtful) >= _FOUND:
                 cards = doubtful
             cards = [self._righted(photo, one) for one in cards]
-        return _foremost(cards), _foremost(others)
+        return self._confirmed(photo, _foremost(cards)), _foremost(others)
+
+    def _confirmed(self, photo: Picture, cards: list[_Found]) -> list[_Found]:
+        """The cards; of several, those that the larger network sees too, if it sees any.
+
+        Somebody's face beside a sheet of paper had been a card, and larger than the one that was held.
+        """
+        if len(cards) < 2:
+            return cards
+        there = [Candidate(one.heat, one.corners) for one in cards]
+        again = [self._found_at(photo, one, _MOST_LOOKS, closely=True) for one in there]
+        seen = [
+            card
+            for card, one in zip(cards, again, strict=True)
+            if one is not None and one.kind not in _INSTEAD
+        ]
+        return seen or cards
 
     def _righted(self, photo: Picture, found: _Found) -> _Found:
         """The card, or the one on the other side of its portrait, if that is surer.
@@ -231,7 +248,7 @@ class Locator:
     ) -> _Found | None:
         """What is at a candidate, if it is an identity card or a thing that is known."""
         told = self._looked_at(photo, candidate, most_looks, closely=closely)
-        return _judged(*told) if told is not None else None
+        return _judged(candidate.heat, *told) if told is not None else None
 
     def _looked_at(
         self, photo: Picture, candidate: Candidate, most_looks: int, *, closely: bool = False
@@ -296,15 +313,18 @@ def _confidence(told: NDArray[np.float64]) -> float:
     return float(1 / (1 + np.exp(_DISBELIEF - _TRUST @ told)))
 
 
-def _judged(seen: Seen, told: NDArray[np.float64]) -> _Found | None:
-    """What the networks saw, if it is an identity card or a thing that is known; `told` are its `clues`."""
+def _judged(heat: float, seen: Seen, told: NDArray[np.float64]) -> _Found | None:
+    """What the networks saw of a candidate, if it is an identity card or a thing that is known.
+
+    `told` are its `clues`, of which `heat` is one.
+    """
     confidence = _confidence(told)
     if confidence < _LEAST_CONFIDENCE or not plausible(seen.corners):
         return None
     kind = Kind(int(np.argmax(seen.kinds)))
     if kind not in _INSTEAD:
         kind = Kind.PORTRAIT if seen.kinds[Kind.PORTRAIT] >= seen.kinds[Kind.EMBLEM] else Kind.EMBLEM
-    return _Found(seen.corners, kind, confidence, seen.off)
+    return _Found(heat, seen.corners, kind, confidence, seen.off)
 
 
 def clues(photo: Picture, seen: Seen, heat: float, upright: float) -> NDArray[np.float64]:

@@ -21,7 +21,7 @@ from idcheck.scene.picture import Picture
 from idcheck.types import Box, Face, Side, Thing
 
 OFF = np.full(4, 0.01)
-CARD = _Found(np.array([(400.0, 900), (800, 900), (800, 1152), (400, 1152)]), Kind.PORTRAIT, 0.99, OFF)
+CARD = _Found(0.9, np.array([(400.0, 900), (800, 900), (800, 1152), (400, 1152)]), Kind.PORTRAIT, 0.99, OFF)
 """400 px wide; its portrait lies at x 648 to 772, y 925 to 1076."""
 
 
@@ -53,7 +53,7 @@ def test_the_holder_behind_the_card_is_a_person() -> None:
 
 @pytest.mark.parametrize("turn", [[1, 0, 3, 2], [2, 3, 0, 1]])
 def test_the_portrait_of_a_turned_card_is_printed_too(turn: list[int]) -> None:
-    turned = _Found(CARD.corners[turn], Kind.PORTRAIT, 0.99, OFF)
+    turned = replace(CARD, corners=CARD.corners[turn])
     assert _printed(face(710, 990, 80), turned)
 
 
@@ -67,7 +67,7 @@ def confidence(
     corners = middle + larger * (CARD.corners - middle)
     seen = Seen(corners, np.full(4, off), kinds, np.array([1.0, 0, 0, 0]))
     photo = Photo.from_pixels(np.zeros((1600, 1200, 3), np.uint8))
-    found = _judged(seen, clues(photo, seen, heat, upright=1.0))
+    found = _judged(heat, seen, clues(photo, seen, heat, upright=1.0))
     return found.confidence if found else 0.0
 
 
@@ -85,13 +85,13 @@ def test_each_doubt_counts() -> None:
 
 
 def test_the_larger_of_two_cards_is_the_one_that_is_held() -> None:
-    small = _Found(CARD.corners / 2, Kind.PORTRAIT, 0.99, OFF)
+    small = replace(CARD, corners=CARD.corners / 2)
     larger = replace(CARD, confidence=0.9)
     assert _foremost([small, larger]) == [larger, small]
 
 
 def test_what_may_be_a_sleeve_is_no_second_card() -> None:
-    sleeve = _Found(CARD.corners * 3, Kind.PORTRAIT, 0.7, OFF)
+    sleeve = replace(CARD, corners=CARD.corners * 3, confidence=0.7)
     assert _foremost([sleeve, CARD]) == [CARD]
     assert _foremost([sleeve]) == [sleeve]
 
@@ -159,7 +159,7 @@ def test_beside_a_card_only_what_is_hot_or_of_its_size_is_looked_at(
     locator = new_locator()
     monkeypatch.setattr(locator, "_looked_at", lambda _photo, candidate, _most, **_: (candidate, OFF))
     monkeypatch.setattr(
-        "idcheck.scene.locator._judged", lambda seen, _told: replace(CARD, corners=seen.corners)
+        "idcheck.scene.locator._judged", lambda _heat, seen, _told: replace(CARD, corners=seen.corners)
     )
     other = 3000 + times * CARD.corners
     cards, _ = locator._seen(SAMPLE, [Candidate(0.7, CARD.corners), Candidate(heat, other)])
@@ -198,6 +198,34 @@ def test_in_doubt_the_larger_network_decides_if_it_sees_a_card(
     cards, others = locator._held(SAMPLE)
     assert [card.confidence for card in cards] == ([] if found is None else [found])
     assert others == [paper]
+
+
+@pytest.mark.parametrize(
+    ("seen_by_larger", "kept"), [("both", "both"), ("other", "other"), ("paper", "first"), ("none", "both")]
+)
+def test_of_several_cards_those_count_that_the_larger_network_sees(
+    seen_by_larger: str, kept: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, other = replace(CARD, heat=0.6), replace(CARD, heat=0.4, corners=CARD.corners + 500)
+    sees = {
+        "both": {0.6: first, 0.4: other},
+        "other": {0.4: other},
+        "paper": {0.6: first, 0.4: replace(other, kind=Kind.PAPER)},
+        "none": {},
+    }[seen_by_larger]
+    locator, asked = new_locator(), []
+
+    def found_at(_: Picture, one: Candidate, most_looks: int, *, closely: bool) -> _Found | None:
+        assert closely
+        asked.append(one.heat)
+        return sees.get(one.heat)
+
+    monkeypatch.setattr(locator, "_found_at", found_at)
+    expected = {"both": [first, other], "first": [first], "other": [other]}[kept]
+    assert locator._confirmed(SAMPLE, [first, other]) == expected
+    assert asked == [0.6, 0.4]
+    assert locator._confirmed(SAMPLE, [first]) == [first]
+    assert len(asked) == 2
 
 
 def test_the_larger_network_looks_at_the_candidates_of_all_views(monkeypatch: pytest.MonkeyPatch) -> None:
