@@ -1,7 +1,8 @@
 """Blur: the width of the point-spread function in mm on the subject, in its worst direction.
 
 Raw: see `idcheck.quality.spread`. Of print 0.16 to 8 mm: 0.4 is as sharp as phones get at arm's length, at 1
-dense characters run together, 8 means 8 or more. Of the face 0.64 to 32 mm.
+dense characters run together, 8 means 8 or more. Of the face 0.64 to 32 mm, the lower of what two pairs of
+scales tell where the finer one tells much.
 
 A name has few strokes, which tell less of the blur than all print does, and the same lens and hand blurred
 the whole card: a name's blur is the median of what it, the number and the body show. On 596 drawn cards

@@ -10,7 +10,10 @@ from idcheck.errors import WeightsCorruptError
 from idcheck.photo import Photo
 from idcheck.quality import Assessor, Cause
 from idcheck.scene import Strips
+from idcheck.scene.face import FaceDetector
 from idcheck.types import Box, Card, Colour, Face, PhotoInfo, Scene, Side
+from samples.generate import recipe_of
+from samples.scene import render
 
 FACE = Face(
     Box(174.0, 70.0, 105.0, 105.0),
@@ -146,6 +149,18 @@ def test_blur_of_a_face_is_in_mm_whatever_its_size(assessor: Assessor) -> None:
     large = np.asarray(cv2.resize(soft, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC), np.uint8)
     small = value(measured(assessor, soft), "face.blur")
     assert value(measured(assessor, large, scaled(FACE, 3)), "face.blur") == pytest.approx(small, rel=0.25)
+
+
+@pytest.mark.needs("fonts")
+@pytest.mark.parametrize(("number", "long_side"), [(550, 1600), (625, 1920)])
+def test_a_sharp_face_without_smooth_skin_is_not_blurred(
+    assessor: Assessor, number: int, long_side: int
+) -> None:
+    drawn = render(recipe_of(9101, number, ()), long_side).bgr
+    (face,) = FaceDetector(weights.load("face_full_range")).detect(Photo.from_pixels(drawn.copy()))
+    soft = np.asarray(cv2.GaussianBlur(drawn, (0, 0), 8), np.uint8)
+    sharp, blurred = (value(measured(assessor, seen, face), "face.blur") for seen in (drawn, soft))
+    assert sharp < min(12, blurred)
 
 
 def test_light_is_range_not_tone(assessor: Assessor) -> None:
