@@ -300,12 +300,14 @@ class Transcript:
         characters: probability of each character of ``text``, 0 to 1.
         engine: the engine's name.
         lattice: None from an engine that gives no probabilities a column.
+        end_hidden: whether something hides where the text may go on.
     """
 
     text: str = field(repr=False)
     characters: tuple[float, ...]
     engine: str
     lattice: Lattice | None = field(default=None, repr=False)
+    end_hidden: bool = False
 
     @property
     def confidence(self) -> float:
@@ -369,7 +371,7 @@ class MatchEvidence:
         log_likelihood_ratio: natural logarithm; positive speaks for the typed text. None when nothing speaks
             either way.
         cause: why there is no usable evidence, or what weakens it: ``unknown_character``, ``nothing_read``,
-            ``weak_evidence``, ``claim_invalid``, ``no_card``.
+            ``weak_evidence``, ``end_hidden``, ``claim_invalid``, ``no_card``.
     """
 
     log_likelihood_ratio: float | None

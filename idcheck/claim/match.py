@@ -62,7 +62,8 @@ def name(transcript: Transcript, claim_name: str) -> MatchEvidence:
     A typed character that the reader does not know can be neither confirmed nor denied: it is free to be
     anything that was printed. The others may still contradict, so the ratio is then at most 0, with the cause
     ``unknown_character``. So it is for a typed name of one character, with ``weak_evidence``: such names
-    hardly exist, and a second character that something hides is likelier. Where a label was read, the strip
+    hardly exist, and a second character that something hides is likelier; and with ``end_hidden`` where
+    something covers the place in which one more character would stand. Where a label was read, the strip
     shows another line of the card, and nothing of the name.
     """
     if names.problem(claim_name) is not None:
@@ -88,6 +89,8 @@ def name(transcript: Transcript, claim_name: str) -> MatchEvidence:
         return MatchEvidence(min(ratio, 0.0), "unknown_character")
     if len(typed) == 1:
         return MatchEvidence(min(ratio, 0.0), "weak_evidence")
+    if transcript.end_hidden:
+        return MatchEvidence(min(ratio, 0.0), "end_hidden")
     return MatchEvidence(ratio)
 
 

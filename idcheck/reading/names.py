@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from idcheck import layout
 from idcheck.errors import EngineError
 from idcheck.reading import dot as middle_dot
+from idcheck.reading import ending
 from idcheck.reading.beginnings import BEGINNINGS
 from idcheck.reading.engine import FieldName
 from idcheck.reading.name import PX_PER_MM, STANDS, NameReader, Places, line
@@ -118,7 +119,10 @@ class NameReaders:
             if (_certain(places) < _DOUBTFUL).any():
                 places = _combined(places, self._opinion(places, strip), _OTHER_WEIGHT)
                 asked = f"{asked}+{self._other().name}"
-        return self._first.transcript(self._begun(self._whole(self._seen_dots(strip, places))), asked)
+        places = self._begun(self._whole(self._seen_dots(strip, places)))
+        middles = places.middles_mm[places.present > STANDS]
+        hidden = ending.is_hidden(strip, middles, strip.shape[0] / layout.PRINTED["name"].height)
+        return replace(self._first.transcript(places, asked), end_hidden=hidden)
 
     def _seen_larger(self, strip: Gray, first: Places) -> Places:
         """What the larger reader says together with the first one, by a second look where one does not do."""

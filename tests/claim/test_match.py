@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -168,6 +169,15 @@ def test_a_single_character_is_never_enough() -> None:
     evidence = name("王", "王")
     assert evidence.cause == "weak_evidence"
     assert ratio(evidence) <= 0
+
+
+@pytest.mark.parametrize(("typed", "supported"), [("王小", True), ("王小明", False), ("武赵", False)])
+def test_a_name_whose_end_is_hidden_is_not_confirmed(typed: str, supported: bool) -> None:
+    seen = transcript("王小", HAN)
+    covered = match.name(replace(seen, end_hidden=True), typed)
+    assert (ratio(match.name(seen, typed)) > 3) is supported
+    assert covered.cause == "end_hidden"
+    assert ratio(covered) == min(ratio(match.name(seen, typed)), 0.0)
 
 
 def test_repeated_characters_are_two() -> None:

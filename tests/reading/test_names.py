@@ -11,6 +11,7 @@ import pytest
 
 from idcheck import weights
 from idcheck.errors import EngineError
+from idcheck.layout import PRINTED
 from idcheck.reading.name import NameReader, Places
 from idcheck.reading.names import NameReaders
 from idcheck.reading.ppocr import PPOCR
@@ -65,6 +66,28 @@ def blurred(strip: Gray, sigma: float) -> Gray:
 def test_a_clear_name_needs_no_second_opinion(first: NameReader, drawn: ModuleType):
     transcript = NameReaders(first, never, never).read(drawn.strip("王小明", "name"), "name")
     assert (transcript.text, transcript.engine) == ("王小明", ALONE)
+
+
+@pytest.mark.needs("fonts")
+@pytest.mark.parametrize(
+    ("behind_mm", "level", "hidden"),
+    [(0.4, 0.5, True), (2.5, 0.5, False), (0.4, 0.8, False), (-3.0, 0.5, True)],
+)
+def test_a_name_behind_which_something_lies_may_go_on(
+    first: NameReader, drawn: ModuleType, behind_mm: float, level: float, hidden: bool
+):
+    strip = drawn.strip("王小明", "name").copy()
+    px_per_mm = len(strip) / PRINTED["name"].height
+    ends = first.places(strip).middles_mm[-1] + 1.9
+    assert not NameReaders(first, never, never).read(strip, "name").end_hidden
+    covered = slice(round((ends + behind_mm) * px_per_mm), None)
+    paper = np.quantile(strip, 0.9)
+    strip[:, covered] = level * (paper if level < 0.7 else strip[:, covered])
+    read = NameReaders(first, lambda: first, lambda: PPOCR(weights.load("ppocrv6_rec_small"))).read(
+        strip, "name"
+    )
+    assert read.end_hidden is hidden
+    assert read.text.startswith("王小")
 
 
 @pytest.mark.parametrize(("alike", "begins"), [("秦奏", "秦"), ("末朱", "朱"), ("呵阿", "阿")])
