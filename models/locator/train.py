@@ -50,7 +50,7 @@ TASKS = {
     "finder": Task("findings", Finder, (flip_finding,), finder_loss, judge_finder),
     "corners": Task("cornerings", Corners, (flip_cornering, hide), corners_loss, judge_corners),
     "corners-larger": Task(
-        "cornerings", partial(Corners, LARGER), (flip_cornering, hide), corners_loss, judge_corners
+        "cornerings", partial(Corners, LARGER), (flip_cornering, hide, hide), corners_loss, judge_corners
     ),
 }
 
