@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from idcheck.reading.strip import extent, middle
 from idcheck.types import Gray
 
 _PITCH_MM: Final = 3.8
@@ -33,13 +32,12 @@ def is_hidden(strip: Gray, middles_mm: NDArray[np.float64], px_per_mm: float) ->
         middles_mm: of the line's characters, from the strip's left end; shape (k,).
         px_per_mm: of the strip.
     """
-    line = extent(strip, px_per_mm)
-    if line is None or not middles_mm.size:
+    if not middles_mm.size:
         return False
     pitch = float(np.median(np.diff(middles_mm))) if middles_mm.size > 1 else _PITCH_MM
     half = float(np.clip(pitch, *_PITCHES_MM)) / 2
-    at, reach = middle(strip, line, px_per_mm), _HALF_HIGH_MM * px_per_mm
-    rows = strip[max(0, round(at - reach)) : round(at + reach)]
+    middle, reach = len(strip) / 2, _HALF_HIGH_MM * px_per_mm
+    rows = strip[max(0, round(middle - reach)) : round(middle + reach)]
     begins, ends = middles_mm[0] - half, middles_mm[-1] + half
     printed = rows[:, max(0, round(begins * px_per_mm)) : round(ends * px_per_mm)]
     behind = rows[:, slice(*(round((ends + mm) * px_per_mm) for mm in _BEHIND_MM))]
