@@ -83,9 +83,9 @@ class JPEGFile:
     format: str = "jpeg"
 
     def level(self, long_side: int) -> int:
-        """How often libjpeg can halve the picture, at most, so that its long side keeps so many pixels.
+        """How often libjpeg is to halve the picture so that its long side keeps so many pixels.
 
-        Nothing is halved of whose pixels one would be left over.
+        A picture with a side that does not divide is left as it is: a last half pixel would have no place.
         """
         level = 0
         while level < _MOST_HALVINGS and max(self.width, self.height) >> (level + 1) >= long_side:

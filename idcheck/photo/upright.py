@@ -100,12 +100,20 @@ class Photo:
 
     @property
     def luma(self) -> Gray:
-        """Luma in full resolution. `gray` and `gray_crop` are cheaper: of 12 MP it costs some 10 ms."""
+        """Luma in full resolution. `gray` and `gray_crop` are cheaper: of 12 MP it costs some 10 ms.
+
+        Raises:
+            IndexError: the photo was decoded in part.
+        """
         return self.gray(0)
 
     @property
     def bgr(self) -> Colour:
-        """Colour in full resolution. `colour` and `crop` are cheaper: turning 12 MP costs some 20 ms."""
+        """Colour in full resolution. `colour` and `crop` are cheaper: turning 12 MP costs some 20 ms.
+
+        Raises:
+            IndexError: the photo was decoded in part.
+        """
         return self.colour(0)
 
     def gray(self, level: int) -> Gray:
