@@ -70,19 +70,26 @@ def test_a_clear_name_needs_no_second_opinion(first: NameReader, drawn: ModuleTy
 
 @pytest.mark.needs("fonts")
 @pytest.mark.parametrize(
-    ("behind_mm", "level", "hidden"),
-    [(0.4, 0.5, True), (2.5, 0.5, False), (0.4, 0.8, False), (-3.0, 0.5, True)],
+    ("behind_mm", "over", "hidden"),
+    [
+        (0.4, "finger", True),
+        (-3.0, "finger", True),
+        (2.5, "finger", False),
+        (0.4, "reflection", True),
+        (2.5, "reflection", False),
+        (0.4, "shade", False),
+    ],
 )
 def test_a_name_behind_which_something_lies_may_go_on(
-    first: NameReader, drawn: ModuleType, behind_mm: float, level: float, hidden: bool
+    first: NameReader, drawn: ModuleType, behind_mm: float, over: str, hidden: bool
 ):
-    strip = drawn.strip("王小明", "name").copy()
+    strip = np.asarray(np.minimum(drawn.strip("王小明", "name"), 225), np.uint8)
     px_per_mm = len(strip) / PRINTED["name"].height
     ends = first.places(strip).middles_mm[-1] + 1.9
     assert not NameReaders(first, never, never).read(strip, "name").end_hidden
-    covered = slice(round((ends + behind_mm) * px_per_mm), None)
-    paper = np.quantile(strip, 0.9)
-    strip[:, covered] = level * (paper if level < 0.7 else strip[:, covered])
+    behind = strip[:, round((ends + behind_mm) * px_per_mm) :]
+    factor, light = {"finger": (0.0, 110), "reflection": (1.0, 255), "shade": (0.8, 0)}[over]
+    behind[:] = np.minimum(factor * behind + light, 255)
     read = NameReaders(first, lambda: first, lambda: PPOCR(weights.load("ppocrv6_rec_small"))).read(
         strip, "name"
     )
