@@ -59,18 +59,25 @@ def reading_figures(genuine: Sequence[Row]) -> dict[str, dict[str, Any]]:
             figures["name, legible, a rare character"] = _read(
                 field, (row for row in legible if not _is_common(row))
             )
-        told = [row for row in legible if row.label.get(_QUALITY[field])]
-        for low, high in pairwise(_CNR):
-            rows = (row for row in told if low <= row.label[_QUALITY[field]]["cnr"] < high)
-            figures[f"{field}, legible, contrast to noise {_between(low, high)}"] = _read(field, rows)
+        quality = _QUALITY[field]
+        told = [(row, float(row.label[quality]["cnr"])) for row in legible if row.label.get(quality)]
+        figures |= _by(field, "legible, contrast to noise", told, _CNR)
         seen = [row for row in genuine if (row.label.get(VISIBLE[field]) or 0) >= 0.97]
         for name, axis in _AXES.items():
             of_kinds = [row for row in seen if row.submission.picture.kind in axis.kinds]
-            for low, high in pairwise(axis.borders):
-                rows = (row for row in of_kinds if low <= axis.value(row.label) < high)
-                figures[f"{field}, {name} {_between(low, high)}"] = _read(field, rows)
+            figures |= _by(field, name, [(row, axis.value(row.label)) for row in of_kinds], axis.borders)
         figures[f"{field}, every one"] = _read(field, (row for row in genuine if row.label.get(field)))
     return figures
+
+
+def _by(
+    field: str, head: str, valued: Sequence[tuple[Row, float]], borders: Sequence[float]
+) -> dict[str, dict[str, Any]]:
+    """The figures of rows sorted by a value, between each two borders."""
+    return {
+        f"{field}, {head} {_between(low, high)}": _read(field, (row for row, v in valued if low <= v < high))
+        for low, high in pairwise(borders)
+    }
 
 
 def _between(low: float, high: float) -> str:

@@ -56,16 +56,7 @@ def card_mask(picture: U8, cover: F32, glare: F32, homography: F64) -> tuple[U8,
     The mask holds 0 clear, 1 covered, 2 glare or clipped, 3 outside the photo.
     """
     h, w = GRID
-    # card cells, with integer centres, to picture pixels with integer centres
-    to_mm = np.array(
-        [
-            [1 / GRID_PX_PER_MM, 0, 0.5 / GRID_PX_PER_MM],
-            [0, 1 / GRID_PX_PER_MM, 0.5 / GRID_PX_PER_MM],
-            [0, 0, 1],
-        ]
-    )
-    to_cv = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
-    matrix = to_cv @ homography @ to_mm
+    matrix = _to_picture(homography, (0.0, 0.0), (1 / GRID_PX_PER_MM,) * 2)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     covered = cv2.warpPerspective(
         cover, matrix, (w, h), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=9.0
@@ -77,6 +68,17 @@ def card_mask(picture: U8, cover: F32, glare: F32, homography: F64) -> tuple[U8,
     mask[covered > 0.5] = COVERED
     mask[covered > 4.5] = OUTSIDE
     return mask, f32(clipped)
+
+
+def _to_picture(homography: F64, start_mm: tuple[float, float], step_mm: tuple[float, float]) -> F64:
+    """From the cells of a grid on the card to the picture's pixels, both with integer centres.
+
+    The grid begins at `start_mm` from the card's top left; its cells are `step_mm` wide and high.
+    """
+    (x, y), (right, down) = start_mm, step_mm
+    to_mm = np.array([[right, 0, x + right / 2], [0, down, y + down / 2], [0, 0, 1]])
+    to_cv = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
+    return np.asarray(to_cv @ homography @ to_mm)
 
 
 def blur_px(optics: Optics, px_per_mm: float, long_side: int) -> float:
@@ -148,18 +150,10 @@ def _pixels(view: CardView, box: Box) -> F32:
     """Luma of a field, flat, in about the picture's own resolution."""
     width, height = (box[2] - box[0]) * WIDTH_MM, (box[3] - box[1]) * HEIGHT_MM
     columns, rows = (max(4, round(mm * view.px_per_mm)) for mm in (width, height))
-    right, down = width / columns, height / rows
-    to_mm = np.array(
-        [
-            [right, 0, box[0] * WIDTH_MM + right / 2],
-            [0, down, box[1] * HEIGHT_MM + down / 2],
-            [0, 0, 1],
-        ]
-    )
-    to_cv = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
+    start = box[0] * WIDTH_MM, box[1] * HEIGHT_MM
+    matrix = _to_picture(view.homography, start, (width / columns, height / rows))
     # Each the nearest pixel: a mean of four would have less noise.
     flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
-    matrix = to_cv @ view.homography @ to_mm
     seen = cv2.warpPerspective(
         view.picture, matrix, (columns, rows), flags=flags, borderMode=cv2.BORDER_REPLICATE
     )

@@ -87,12 +87,9 @@ class JPEGFile:
 
         A picture with a side that does not divide is left as it is: a last half pixel would have no place.
         """
-        level = 0
-        while level < _MOST_HALVINGS and max(self.width, self.height) >> (level + 1) >= long_side:
-            if (self.width | self.height) & ((2 << level) - 1):
-                break
-            level += 1
-        return level
+        longer, both = max(self.width, self.height), self.width | self.height
+        fits = (n for n in range(1, _MOST_HALVINGS + 1) if longer >> n >= long_side and both % (1 << n) == 0)
+        return max(fits, default=0)
 
     def pixels(self, level: int = 0) -> NDArray[np.uint8]:
         """See `Encoded.pixels`.

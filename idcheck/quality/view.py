@@ -193,10 +193,7 @@ class View:
         box, scale = self.scene.face.box, 0.5**level
         left, top = max(0, round(box.x * scale)), max(0, round(box.y * scale))
         right, bottom = round((box.x + box.width) * scale), round((box.y + box.height) * scale)
-        if level <= 1:
-            return FaceView(self.photo.gray_crop(left, top, right, bottom, level), density * scale)
-        shown = self.photo.gray(level)[top : max(bottom, top), left : max(right, left)]
-        return FaceView(shown, density * scale)
+        return FaceView(self.photo.gray_crop(left, top, right, bottom, level), density * scale)
 
     @cached_property
     def face_spread(self) -> float | Cause:
