@@ -4,9 +4,10 @@ The decoder runs strict: whatever libjpeg would only warn of and paper over with
 lost restart marker) is an error. Two habits of writers are forgiven, where the picture decodes without a
 warning once they are undone: the end-of-image marker left out, and zeros before it.
 
-The accurate DCT costs 6 % more time than the fast one, whose error of up to 15 levels (root mean square 1) at
-quality 95 and above would enter the measures of noise and blur. Chroma is upsampled by repetition, which
-leaves luma alone.
+The fast DCT is used. The accurate one costs 4 to 6 % more; at quality 98 and 100, where the two differ most
+(up to 15 levels, a root mean square of 1), of 80 photos print is called .01 to .03 mm more blurred with the
+fast one, and its contrast is half a decibel less, which is a fiftieth of what separates good from bad.
+Legible print is read alike. Chroma is upsampled by repetition, which leaves luma alone.
 
 Source: ITU-T T.81 (10/92), annex B.
 """
@@ -119,6 +120,7 @@ class JPEGFile:
             pixels = simplejpeg.decode_jpeg(
                 data,
                 "GRAY" if gray else "BGR",
+                fastdct=True,
                 fastupsample=True,
                 min_height=self.height >> level,
                 min_width=self.width >> level,

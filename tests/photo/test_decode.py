@@ -133,7 +133,8 @@ class TestJPEG:
     def test_gray_is_gray(self) -> None:
         data = encode(scene().convert("L"), "JPEG")
         photo = decode(data, ANY_SIZE)
-        assert np.array_equal(photo.luma, np.asarray(Image.open(io.BytesIO(data))))
+        accurate = np.asarray(Image.open(io.BytesIO(data)), int)  # Pillow's DCT is slow and exact
+        assert np.abs(photo.luma - accurate).mean() < 1
         assert all(np.array_equal(photo.bgr[:, :, channel], photo.luma) for channel in range(3))
 
     def test_cmyk_without_an_adobe_marker_is_inverted_too(self) -> None:
@@ -142,7 +143,7 @@ class TestJPEG:
         bare = data[:start] + data[start + 2 + int.from_bytes(data[start + 2 : start + 4], "big") :]
         assert b"Adobe" in data
         assert b"Adobe" not in bare
-        assert difference(decode(bare, ANY_SIZE).bgr, pillow_bgr(bare)) <= 2
+        assert np.abs(decode(bare, ANY_SIZE).bgr.astype(int) - pillow_bgr(bare)).mean() < 1
 
     def test_ycck(self) -> None:
         negative = Image.eval(scene(), lambda value: 255 - value)
@@ -155,7 +156,7 @@ class TestJPEG:
         assert data[transform] == 0
         data[transform] = 2
         photo = decode(bytes(data), ANY_SIZE)
-        assert np.abs(photo.bgr.astype(int) - as_bgr(scene())).mean() < 2
+        assert np.abs(photo.bgr.astype(int) - as_bgr(scene())).mean() < 3
 
     def test_what_follows_the_picture_is_not_looked_at(self) -> None:
         data = jpeg()

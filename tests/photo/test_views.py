@@ -82,6 +82,35 @@ class TestEveryOrientation:
                 view[0, 0] = 0
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+class TestALargePhoto:
+    """Its second level is made of a quarter of its pixels, whatever was asked for before."""
+
+    def photo(self, orientation: int) -> Photo:
+        return Photo.from_pixels(pixels(1203, 2707), orientation)
+
+    def test_its_second_level_is_sampled(self, orientation: int) -> None:
+        photo = self.photo(orientation)
+        whole = photo.bgr[: photo.height // 4 * 4, : photo.width // 4 * 4].astype(float)
+        middle = whole[1::4, 1::4] + whole[1::4, 2::4] + whole[2::4, 1::4] + whole[2::4, 2::4]
+        assert np.abs(photo.colour(2) - middle / 4).max() <= 0.5
+        assert np.abs(photo.colour(3) - halved(photo.colour(2))).max() <= 0.5
+
+    def test_its_first_one_is_not(self, orientation: int) -> None:
+        photo = self.photo(orientation)
+        crop, gray = photo.crop(3, 5, 210, 2000, 1), photo.gray_crop(3, 5, 210, 2000, 1)
+        assert np.abs(photo.colour(1) - halved(photo.bgr)).max() <= 0.5
+        assert np.array_equal(crop, photo.colour(1)[5:2000, 3:210])
+        assert np.array_equal(gray, photo.gray(1)[5:2000, 3:210])
+
+    def test_views_do_not_depend_on_those_before(self, orientation: int) -> None:
+        one, other = self.photo(orientation), self.photo(orientation)
+        assert one.colour(1).shape[:2] == (one.height // 2, one.width // 2)
+        for level in (2, 3):
+            assert np.array_equal(one.colour(level), other.colour(level))
+            assert np.array_equal(one.crop(3, 5, 70, 60, level), other.colour(level)[5:60, 3:70])
+
+
 def test_the_levels_end_at_256() -> None:
     for side, levels in ((256, 1), (257, 2), (512, 2), (513, 2), (514, 3)):
         photo = Photo.from_pixels(pixels(100, side))
