@@ -133,10 +133,12 @@ def _profiles(photo: Picture, to_photo: Matrix, scale: float) -> Floats:
     across = round(2 * _BAND_MM * scale)
     pieces = np.empty((4, _PIECES, across), np.float32)
     for edge, box in enumerate(_BANDS_MM):
-        size = (round(box.width * scale), across) if edge % 2 == 0 else (across, round(box.height * scale))
+        along = round(max(box.width, box.height) * scale / 2)  # averaged in pieces: half as fine suffices
+        lies = edge % 2 == 0
+        size = (along, across) if lies else (across, along)
         flat = flatten(photo, to_photo, box, size, black_beyond=False)  # the frame is no edge of the card
-        along = flat.T if edge % 2 == 0 else flat
-        outward = along[:, ::-1] if edge in (0, 3) else along
+        rows = flat.T if lies else flat
+        outward = rows[:, ::-1] if edge in (0, 3) else rows
         cv2.resize(
             outward.astype(np.float32), (across, _PIECES), dst=pieces[edge], interpolation=cv2.INTER_AREA
         )
