@@ -14,11 +14,11 @@ Definitions (the README repeats them):
 - `name_visible`, `number_visible`: share of the printed field's box that is neither covered nor outside.
 - `name_legible`, `number_legible`: visible share ≥ 0.97; glare bright enough to clip the ink itself over at
   most 6 % of the box; height of 9 px or more (number) or 12 px (name); blur_px at most 0.50 (number) or
-  0.30 (name) of that height; contrast (5th to 95th percentile of luma) at least 20 and 3 times the noise.
+  0.30 (name) of that height; from the 5th to the 95th percentile of luma at least 20 levels; `cnr`, as
+  follows, at least 3. (The percentiles are 3.3 times the noise where there is nothing else.)
 - `name_quality`, `number_quality`: what a patient reader has to go by. `height_px` as above; `contrast`, from
   the median luma of the printed strokes, which the drawing knows, to that of bare paper; `noise`, how far
-  bare paper deviates from its surroundings (1.48 times the median); `cnr`, one over the other. It is 0 where
-  nothing shows; the percentiles of `…_legible` are 3.3 times the noise where there is nothing else.
+  bare paper deviates from its surroundings (1.48 times the median); `cnr`, one over the other.
 """
 
 from dataclasses import dataclass
@@ -39,6 +39,8 @@ WASHED = 0.85  # light of the ink, glare included, at which the ink is as white 
 BARE_MM = 0.15  # from the nearest stroke, and half of what it is blurred by, paper is bare
 AROUND_MM = 2.0  # what of paper's luma changes over more than this is shade and not noise
 LEAST_NOISE = 0.5  # levels: that of rounding
+LEAST_RANGE = 20  # levels, between the percentiles
+LEAST_CNR = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +119,12 @@ def field(view: CardView, box: Box, *, is_name: bool) -> Field:
     height = (NAME_HEIGHT_MM if is_name else NUMBER_HEIGHT_MM) * view.px_per_mm
     sharp = view.blur <= (0.30 if is_name else 0.50) * height
     tall = height >= (12 if is_name else 9)
-    legible = visible >= 0.97 and washed <= 0.06 and sharp and tall
     contrast, noise = _contrast_and_noise(view, box)
+    clear = contrast >= LEAST_CNR * noise and _range(view.picture, view.homography, box) >= LEAST_RANGE
+    legible = visible >= 0.97 and washed <= 0.06 and sharp and tall and clear
     quality = {"height_px": height, "contrast": contrast, "noise": noise, "cnr": contrast / noise}
     quality = {key: round(value, 2) for key, value in quality.items()}
-    return Field(visible, bool(legible and _contrasty(view.picture, view.homography, box)), quality)
+    return Field(visible, bool(legible), quality)
 
 
 def _contrast_and_noise(view: CardView, box: Box) -> tuple[float, float]:
@@ -170,8 +173,8 @@ def _ink(drawn: U8, box: Box, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     return np.asarray(luma < (float(luma.min()) + float(np.percentile(luma, 90))) / 2)
 
 
-def _contrasty(picture: U8, homography: F64, box: Box) -> bool:
-    """Whether the field's ink stands out from its ground and from the noise."""
+def _range(picture: U8, homography: F64, box: Box) -> float:
+    """Levels of luma from the 5th to the 95th percentile of a field."""
     size = (180, 32)
     scale = np.array([
         [(box[2] - box[0]) * WIDTH_MM / size[0], 0, box[0] * WIDTH_MM],
@@ -181,12 +184,8 @@ def _contrasty(picture: U8, homography: F64, box: Box) -> bool:
     patch = cv2.warpPerspective(
         picture, homography @ scale, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     )
-    gray = f32(cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY))
-    dark, lit = np.percentile(gray, [5, 95])
-    paper = gray > (dark + lit) / 2
-    detail = np.abs(gray - cv2.medianBlur(patch, 5).mean(-1))
-    noise = 1.48 * float(np.median(detail[paper])) if paper.any() else 0.0
-    return bool(lit - dark >= max(20.0, 3 * noise))
+    dark, lit = np.percentile(cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY), [5, 95])
+    return float(lit - dark)
 
 
 def face_covered(front: F32, accessory: F32 | None, box: tuple[float, float, float, float]) -> float:

@@ -19,7 +19,6 @@ from samples.recipe import Recipe, sample_recipe
 __all__ = ["Recipe", "Scene", "render", "sample_recipe"]
 
 TEXTURE_LEVELS = (4, 8, 16, 32)  # px/mm at which flat cards are drawn and cached
-LABEL_LEVEL = 16  # at which strokes can be told from paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ def _lay(held: Held, homography: F64, layer: F32, recipe: Recipe, *, glossy: boo
     """Paints a card over `layer`, with a shadow of its own on what lies close behind."""
     card = held.card
     px_per_mm = _px_per_mm(held, homography)
-    level = next((v for v in TEXTURE_LEVELS if v >= px_per_mm * 0.9), TEXTURE_LEVELS[-1])
+    level = _texture_level(px_per_mm)
     flat = cards.draw(card, level)
     alpha = cards.outline(card.width_mm, card.height_mm, card.radius_mm, level)
     rgba = np.dstack([linear(flat.bgr), f32(alpha) / 255])
@@ -171,6 +170,11 @@ def _lay(held: Held, homography: F64, layer: F32, recipe: Recipe, *, glossy: boo
     shadow = gaussian(np.ascontiguousarray(warped[..., 3]), 2.5 * px_per_mm)
     region[..., :3] *= 1 - 0.5 * shadow[..., None]
     over(region, warped)
+
+
+def _texture_level(px_per_mm: float) -> int:
+    """At which a card that is photographed at so many pixels a mm is drawn."""
+    return next((v for v in TEXTURE_LEVELS if v >= px_per_mm * 0.9), TEXTURE_LEVELS[-1])
 
 
 def _block(blocker: Blocker, homography: F64, front: _Foreground) -> None:
@@ -277,9 +281,8 @@ def _label_card(
         address=who.address,
     )
     ink_light = f32((lights.reflections(recipe.light) + 0.06) * 2.0**recipe.optics.ev)
-    flat = cards.draw(held.card, TEXTURE_LEVELS[0])
-    drawn = cards.draw(held.card, LABEL_LEVEL).bgr
-    view = labels.CardView(picture, drawn, homography, mask, ink_light, blur, px_per_mm)
+    flat = cards.draw(held.card, _texture_level(px_per_mm))
+    view = labels.CardView(picture, flat.bgr, homography, mask, ink_light, blur, px_per_mm)
     label["field_boxes"] = {}
     for key, box in (("name", flat.name_box), ("number", flat.number_box)):
         if box is None:
