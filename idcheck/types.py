@@ -74,6 +74,15 @@ class Side(StrEnum):
     EMBLEM = "emblem"
 
 
+class Room(StrEnum):
+    """Whether a line may hold a character more than was read in it."""
+
+    UNKNOWN = "unknown"
+    NONE = "none"
+    HIDDEN = "hidden"
+    """Something covers the place where it may go on."""
+
+
 class Thing(StrEnum):
     """What may be held up instead of an identity card."""
 
@@ -300,14 +309,14 @@ class Transcript:
         characters: probability of each character of ``text``, 0 to 1.
         engine: the engine's name.
         lattice: None from an engine that gives no probabilities a column.
-        end_hidden: whether something hides where the text may go on.
+        room: for one more character.
     """
 
     text: str = field(repr=False)
     characters: tuple[float, ...]
     engine: str
     lattice: Lattice | None = field(default=None, repr=False)
-    end_hidden: bool = False
+    room: Room = Room.UNKNOWN
 
     @property
     def confidence(self) -> float:

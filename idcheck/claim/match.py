@@ -23,7 +23,7 @@ from idcheck.claim import idnumber
 from idcheck.claim import name as names
 from idcheck.claim.ctc import Channel, Floats, Symbols, changes, log_likelihoods
 from idcheck.claim.sheet import Sheet, sheet_of
-from idcheck.types import MatchEvidence, Transcript
+from idcheck.types import MatchEvidence, Room, Transcript
 
 NAME_CHANNEL: Final = Channel(wrong=1e-4, doubt=0.1, spurious=1e-4, missed=0.02, missed_next=0.3)
 NUMBER_CHANNEL: Final = Channel(wrong=1e-4, doubt=0.3, spurious=1e-3, missed=0.005, missed_next=0.5)
@@ -32,6 +32,9 @@ second opinion on names, errs two to three times as often as it says, mostly wit
 list; our own readers err as often as they say. With a third of the doubt that suited PP-OCRv6, half instead
 of two fifths of the impostors are contradicted, and as many genuine names confirmed. To doubt the reader of
 numbers less would confirm three more of 430 photographed numbers, and contradict four that are right."""
+_MISSED_IN_PLACE: Final = 0.002
+"""In place of `missed` where the line leaves no room for a character that was not read: none of 676 lacks
+one."""
 _UNFAMILIAR: Final = 0.02
 """Added to `wrong` for typed characters beyond GB 2312: 5 to 14 % of them are surely read as another."""
 _RARER: Final = 4.0
@@ -63,7 +66,8 @@ def name(transcript: Transcript, claim_name: str) -> MatchEvidence:
     anything that was printed. The others may still contradict, so the ratio is then at most 0, with the cause
     ``unknown_character``. So it is for a typed name of one character, with ``weak_evidence``: such names
     hardly exist, and a second character that something hides is likelier; and with ``end_hidden`` where
-    something covers the place in which one more character would stand. Where a label was read, the strip
+    something covers the place in which one more character would stand. Where the line leaves no room for one,
+    a typed character too many contradicts as another one does. Where a label was read, the strip
     shows another line of the card, and nothing of the name.
     """
     if names.problem(claim_name) is not None:
@@ -73,6 +77,8 @@ def name(transcript: Transcript, claim_name: str) -> MatchEvidence:
         return MatchEvidence(None, "nothing_read")
     sheet = sheet_of(_dotted(transcript), typed)
     channel = NAME_CHANNEL
+    if transcript.room is Room.NONE:
+        channel = replace(channel, missed=_MISSED_IN_PLACE)
     emissions = channel.emissions(sheet.probabilities)
     symbols = sheet.symbols(typed)
     rare = [s for s, c in zip(symbols, typed, strict=True) if not _familiar(c)]
@@ -80,7 +86,7 @@ def name(transcript: Transcript, claim_name: str) -> MatchEvidence:
     likely = np.where(emissions[:, rare] >= _LIKELY, _RARER * emissions[:, rare], emissions[:, rare])
     lenient[:, rare] = np.minimum(likely, 1.0) + _UNFAMILIAR
     own = float(log_likelihoods(lenient, [symbols], channel)[0])
-    best = _likeliest_other(emissions, sheet, symbols)
+    best = _likeliest_other(emissions, sheet, symbols, channel)
     ratio = own - best
     if ratio < 0 and (shortened := _shortened(typed)):
         short = log_likelihoods(lenient, [sheet.symbols(text) for text in shortened], channel)
@@ -89,7 +95,7 @@ def name(transcript: Transcript, claim_name: str) -> MatchEvidence:
         return MatchEvidence(min(ratio, 0.0), "unknown_character")
     if len(typed) == 1:
         return MatchEvidence(min(ratio, 0.0), "weak_evidence")
-    if transcript.end_hidden:
+    if transcript.room is Room.HIDDEN:
         return MatchEvidence(min(ratio, 0.0), "end_hidden")
     return MatchEvidence(ratio)
 
@@ -165,15 +171,15 @@ def _familiar(character: str) -> bool:
 # ---------------------------------------------------------------- alternatives
 
 
-def _likeliest_other(emissions: Floats, sheet: Sheet, typed: Symbols) -> float:
+def _likeliest_other(emissions: Floats, sheet: Sheet, typed: Symbols, channel: Channel) -> float:
     """Log-likelihood of the likeliest text that the strip may show instead of the typed one."""
-    replaced, put_in = changes(emissions, typed, NAME_CHANNEL)
+    replaced, put_in = changes(emissions, typed, channel)
     replaced[np.arange(len(typed)), list(typed)] = -np.inf
     for ratios in (replaced, put_in):
         ratios[:, [0, sheet.anything]] = -np.inf
     others = _other_names(replaced, put_in, sheet, typed)
-    best = log_likelihoods(emissions, others, NAME_CHANNEL.attentive).max()
-    rival = log_likelihoods(emissions, [_rival(replaced, typed)], NAME_CHANNEL)[0]
+    best = log_likelihoods(emissions, others, channel.attentive).max()
+    rival = log_likelihoods(emissions, [_rival(replaced, typed)], channel)[0]
     return float(max(best, rival))
 
 

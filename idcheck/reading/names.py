@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from idcheck import layout
 from idcheck.errors import EngineError
 from idcheck.reading import dot as middle_dot
-from idcheck.reading import ending
+from idcheck.reading import room
 from idcheck.reading.beginnings import BEGINNINGS
 from idcheck.reading.engine import FieldName
 from idcheck.reading.name import PX_PER_MM, STANDS, NameReader, Places, line
@@ -121,8 +121,8 @@ class NameReaders:
                 asked = f"{asked}+{self._other().name}"
         places = self._begun(self._whole(self._seen_dots(strip, places)))
         middles = places.middles_mm[places.present > STANDS]
-        hidden = ending.is_hidden(strip, middles, strip.shape[0] / layout.PRINTED["name"].height)
-        return replace(self._first.transcript(places, asked), end_hidden=hidden)
+        left = room.left(strip, middles, strip.shape[0] / layout.PRINTED["name"].height)
+        return replace(self._first.transcript(places, asked), room=left)
 
     def _seen_larger(self, strip: Gray, first: Places) -> Places:
         """What the larger reader says together with the first one, by a second look where one does not do."""

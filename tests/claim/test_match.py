@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from idcheck.claim import idnumber, match
 from idcheck.claim.match import _best_valid
-from idcheck.types import Lattice, MatchEvidence, Transcript
+from idcheck.policy import Policy
+from idcheck.types import Lattice, MatchEvidence, Room, Transcript
 
 NUMBER = "110101199001010007"
 HAN = "王小明晓鸣王武赵喆哲昇升朋友吉阿依古丽买提·"
@@ -171,10 +172,19 @@ def test_a_single_character_is_never_enough() -> None:
     assert ratio(evidence) <= 0
 
 
+@pytest.mark.parametrize("typed", ["赵王小", "王赵小", "王小赵", "王小小"])
+def test_a_character_more_than_there_is_room_for_contradicts(typed: str) -> None:
+    seen = transcript("王小", HAN)
+    reject = Policy.default().match.name.reject
+    assert reject < ratio(match.name(seen, typed)) < 0
+    assert ratio(match.name(replace(seen, room=Room.NONE), typed)) < reject
+    assert ratio(match.name(replace(seen, room=Room.NONE), "王小")) > 3
+
+
 @pytest.mark.parametrize(("typed", "supported"), [("王小", True), ("王小明", False), ("武赵", False)])
 def test_a_name_whose_end_is_hidden_is_not_confirmed(typed: str, supported: bool) -> None:
     seen = transcript("王小", HAN)
-    covered = match.name(replace(seen, end_hidden=True), typed)
+    covered = match.name(replace(seen, room=Room.HIDDEN), typed)
     assert (ratio(match.name(seen, typed)) > 3) is supported
     assert covered.cause == "end_hidden"
     assert ratio(covered) == min(ratio(match.name(seen, typed)), 0.0)

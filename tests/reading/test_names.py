@@ -15,7 +15,7 @@ from idcheck.layout import PRINTED
 from idcheck.reading.name import NameReader, Places
 from idcheck.reading.names import NameReaders
 from idcheck.reading.ppocr import PPOCR
-from idcheck.types import Gray
+from idcheck.types import Gray, Room
 
 ALONE = "idcheck-name"
 BOTH = f"{ALONE}+idcheck-name-larger"
@@ -86,15 +86,41 @@ def test_a_name_behind_which_something_lies_may_go_on(
     strip = np.asarray(np.minimum(drawn.strip("王小明", "name"), 225), np.uint8)
     px_per_mm = len(strip) / PRINTED["name"].height
     ends = first.places(strip).middles_mm[-1] + 1.9
-    assert not NameReaders(first, never, never).read(strip, "name").end_hidden
+    assert NameReaders(first, never, never).read(strip, "name").room is Room.NONE
     behind = strip[:, round((ends + behind_mm) * px_per_mm) :]
     factor, light = {"finger": (0.0, 110), "reflection": (1.0, 255), "shade": (0.8, 0)}[over]
     behind[:] = np.minimum(factor * behind + light, 255)
     read = NameReaders(first, lambda: first, lambda: PPOCR(weights.load("ppocrv6_rec_small"))).read(
         strip, "name"
     )
-    assert read.end_hidden is hidden
+    assert (read.room is Room.HIDDEN) is hidden
     assert read.text.startswith("王小")
+
+
+@pytest.mark.needs("fonts")
+@pytest.mark.parametrize(
+    ("text", "erased", "left"),
+    [
+        ("王小明", None, Room.NONE),
+        ("王小明", 0, Room.UNKNOWN),
+        ("王小明", 1, Room.UNKNOWN),
+        ("王", None, Room.UNKNOWN),
+        ("阿依古丽买买提", None, Room.UNKNOWN),
+    ],
+)
+def test_where_a_character_may_have_been_missed_there_is_room(
+    first: NameReader, drawn: ModuleType, text: str, erased: int | None, left: Room
+):
+    strip = drawn.strip(text, "name").copy()
+    middles = first.places(strip).middles_mm
+    if erased is not None:
+        px_per_mm = len(strip) / PRINTED["name"].height
+        strip[:, slice(*(round((middles[erased] + side) * px_per_mm) for side in (-1.9, 1.9)))] = strip.max()
+    read = NameReaders(first, lambda: first, lambda: PPOCR(weights.load("ppocrv6_rec_small"))).read(
+        strip, "name"
+    )
+    assert len(read.text) == len(text) - (erased is not None)
+    assert read.room is left
 
 
 @pytest.mark.parametrize(("alike", "begins"), [("秦奏", "秦"), ("末朱", "朱"), ("呵阿", "阿")])

@@ -1,4 +1,4 @@
-"""Whether something hides where a name may go on, so that what was read need not be all of it."""
+"""Whether a name may have a character more than was read: behind something, or in a gap."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from idcheck.types import Gray
+from idcheck.types import Gray, Room
 
 _PITCH_MM: Final = 3.8
 _PITCHES_MM: Final = (2.6, 4.0)
@@ -25,18 +25,35 @@ _NOT_CLIPPED: Final = 240
 _LEAST_HIDDEN: Final = 0.5
 """Of that place. On 1,572 drawn photos and 120 of another renderer so much is hidden behind none of 767
 legible names, behind all four of which a finger hides the end, and all three of which a reflection does."""
+_FIRST_MM: Final = 4.2
+"""From the strip's left end to the first character's middle at most, where none was missed before it;"""
+_APART_MM: Final = 5.5
+"""and between the middles of neighbours, where none was missed between them."""
+_FEW: Final = 6
+"""So many characters are all that there are; more may go on in a second line."""
 
 
-def is_hidden(strip: Gray, middles_mm: NDArray[np.float64], px_per_mm: float) -> bool:
-    """Whether one more character behind a line could not be seen.
+def left(strip: Gray, middles_mm: NDArray[np.float64], px_per_mm: float) -> Room:
+    """Whether the line of a name leaves room for one more character that was not seen.
+
+    Of 683 legible names on drawn photos that were read exactly, 676 leave none; neither does one of 637
+    others that was read with a character too few, of which all but the first were lost.
 
     Args:
-        strip: dark print on lighter ground.
-        middles_mm: of the line's characters, from the strip's left end; shape (k,).
+        strip: of the name, dark print on lighter ground.
+        middles_mm: of the characters that were read, from the strip's left end; shape (k,).
         px_per_mm: of the strip.
     """
     if not middles_mm.size:
-        return False
+        return Room.UNKNOWN
+    if _is_hidden_behind(strip, middles_mm, px_per_mm):
+        return Room.HIDDEN
+    dense = middles_mm[0] <= _FIRST_MM and np.diff(middles_mm).max(initial=0.0) <= _APART_MM
+    return Room.NONE if dense and 1 < middles_mm.size <= _FEW else Room.UNKNOWN
+
+
+def _is_hidden_behind(strip: Gray, middles_mm: NDArray[np.float64], px_per_mm: float) -> bool:
+    """Whether one more character behind the line could not be seen."""
     pitch = float(np.diff(middles_mm).max()) if middles_mm.size > 1 else _PITCH_MM
     half = float(np.clip(pitch, *_PITCHES_MM)) / 2
     middle, reach = len(strip) / 2, _HALF_HIGH_MM * px_per_mm
