@@ -71,6 +71,20 @@ def test_paper_at_the_limit_is_no_glare_while_print_stands_on_it(measured: Measu
         assert raw(found, name) < 0.02
 
 
+@pytest.mark.parametrize(("name", "x", "y", "share"), [("id_number", 50, 46, 0.2), ("name", 20, 10.7, 0.45)])
+def test_glare_on_paper_at_the_limit_is_glare(
+    measured: Measured, name: str, x: float, y: float, share: float
+) -> None:
+    flat = flat_card()
+    flat[flat.min(axis=2) > 150] = 255
+    across, down = millimetres(flat.shape)
+    flat[np.hypot(across - x, down - y) <= 5] = 255
+    found = measured(flat, Shot(noise=0))
+    other = "name" if name == "id_number" else "id_number"
+    assert raw(found, f"{name}.glare") == pytest.approx(share, abs=0.1)
+    assert raw(found, f"{other}.glare") < 0.02
+
+
 def test_glare_beside_a_short_name_is_no_defect_of_the_name(measured: Measured) -> None:
     flat = flat_card()
     x, y = millimetres(flat.shape)
