@@ -16,9 +16,10 @@ Definitions (the README repeats them):
   most 6 % of the box; height of 9 px or more (number) or 12 px (name); blur_px at most 0.50 (number) or
   0.30 (name) of that height; from the 5th to the 95th percentile of luma at least 20 levels; `cnr`, as
   follows, at least 3. (The percentiles are 3.3 times the noise where there is nothing else.)
-- `name_quality`, `number_quality`: what a patient reader has to go by. `height_px` as above; `contrast`, from
-  the median luma of the printed strokes, which the drawing knows, to that of bare paper; `noise`, how far
-  bare paper deviates from its surroundings (1.48 times the median); `cnr`, one over the other.
+- `name_quality`, `number_quality`: what a patient reader has to go by. `height_px` as above; `contrast`,
+  how much darker than the bare paper near to them the printed strokes are, which the drawing knows, in the
+  median; `noise`, how far bare paper deviates from its surroundings (1.48 times the median); `cnr`, one over
+  the other.
 """
 
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ GLARE_RADIANCE = 0.5  # of added light: more than half of what white paper sends
 WASHED = 0.85  # light of the ink, glare included, at which the ink is as white as the paper
 BARE_MM = 0.15  # from the nearest stroke, and half of what it is blurred by, paper is bare
 AROUND_MM = 2.0  # what of paper's luma changes over more than this is shade and not noise
+PAPER_MM = 6.0  # around a stroke: so wide that there is bare paper beside dense characters, too
 LEAST_NOISE = 0.5  # levels: that of rounding
 LEAST_RANGE = 20  # levels, between the percentiles
 LEAST_CNR = 3.0
@@ -142,11 +144,18 @@ def _contrast_and_noise(view: CardView, box: Box) -> tuple[float, float]:
     bare = cv2.dilate(ink.astype(np.uint8), np.ones((reach, reach), np.uint8)) == 0
     if not ink.any() or not bare.any():
         return 0.0, LEAST_NOISE
-    around = (round(AROUND_MM * view.px_per_mm) | 1,) * 2
-    paper, share = cv2.blur(luma * bare, around), cv2.blur(f32(bare), around)
-    off = np.abs(luma[bare] - paper[bare] / share[bare])
-    noise = max(1.48 * float(np.median(off)), LEAST_NOISE)
-    return float(np.median(luma[bare]) - np.median(luma[ink])), noise
+    near, _ = _mean(luma, bare, AROUND_MM * view.px_per_mm)
+    noise = max(1.48 * float(np.median(np.abs(luma - near)[bare])), LEAST_NOISE)
+    paper, known = _mean(luma, bare, PAPER_MM * view.px_per_mm)
+    return (float(np.median((paper - luma)[ink & known])) if (ink & known).any() else 0.0), noise
+
+
+def _mean(luma: F32, of: NDArray[np.bool_], side_px: float) -> tuple[F32, NDArray[np.bool_]]:
+    """The mean of some pixels in a square around each pixel, and where there are any."""
+    size = (round(side_px) | 1,) * 2
+    total, share = cv2.blur(luma * of, size), cv2.blur(f32(of), size)
+    known = np.asarray(share > 0.5 / (size[0] * size[1]))
+    return f32(total / np.where(known, share, 1)), known
 
 
 def _pixels(view: CardView, box: Box) -> F32:
