@@ -98,7 +98,7 @@ CAUSE_TEXTS: Final = MappingProxyType(
         "unknown_character": Text("含有识别模型未收录的字", "a character that the reader does not know"),
         "nothing_read": Text("未读出任何文字", "nothing could be read"),
         "weak_evidence": Text("读取的证据不足", "the evidence is too weak"),
-        "end_hidden": Text("末尾可能还有被遮住的文字", "something covers the place where it may go on"),
+        "more_hidden": Text("前后可能还有被遮住的文字", "something beside it may cover more of it"),
         "claim_invalid": Text("填写的内容本身无效", "what was typed is not valid in itself"),
         "could_not_assess": Text("无法测量", "it could not be measured"),
         "low_confidence": Text("定位把握不足", "it was located with too little confidence"),

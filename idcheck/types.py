@@ -80,7 +80,7 @@ class Room(StrEnum):
     UNKNOWN = "unknown"
     NONE = "none"
     HIDDEN = "hidden"
-    """Something covers the place where it may go on."""
+    """Something covers a place before or behind it where one may stand."""
 
 
 class Thing(StrEnum):
@@ -380,7 +380,7 @@ class MatchEvidence:
         log_likelihood_ratio: natural logarithm; positive speaks for the typed text. None when nothing speaks
             either way.
         cause: why there is no usable evidence, or what weakens it: ``unknown_character``, ``nothing_read``,
-            ``weak_evidence``, ``end_hidden``, ``claim_invalid``, ``no_card``.
+            ``weak_evidence``, ``more_hidden``, ``claim_invalid``, ``no_card``.
     """
 
     log_likelihood_ratio: float | None

@@ -42,6 +42,9 @@ _LIKELY: Final = 0.1
 """Where the reader gives such a character this much, it counts so many times as likely. Readers expect
 its everyday look-alikes up to thirty times as often, and that somebody typed the rare one makes up for some
 of that. Of 19,000 claims of a nearest look-alike a dozen more match, of 1,360 drawn true names six."""
+_GUESSED: Final = 0.2
+"""Geometric mean of the characters' probabilities below which nothing is confirmed: of 3,500 photos six names
+are not any more, none of them legible, and three names with another character."""
 _DOT_LOST: Final = float(np.log(0.12))
 """Of the 52 dots of 43 photographed names of ten characters and more, readers lost six."""
 _END_LOST: Final = float(np.log(0.26))
@@ -65,8 +68,9 @@ def name(transcript: Transcript, claim_name: str) -> MatchEvidence:
     A typed character that the reader does not know can be neither confirmed nor denied: it is free to be
     anything that was printed. The others may still contradict, so the ratio is then at most 0, with the cause
     ``unknown_character``. So it is for a typed name of one character, with ``weak_evidence``: such names
-    hardly exist, and a second character that something hides is likelier; and with ``end_hidden`` where
-    something covers the place in which one more character would stand. Where the line leaves no room for one,
+    hardly exist, and a second character that something hides is likelier; for a name that the reader can but
+    guess at, where a typed one is as good as any; and with ``more_hidden`` where something covers a place
+    beside the name in which one more character would stand. Where the line leaves no room for one,
     a typed character too many contradicts as another one does. Where a label was read, the strip
     shows another line of the card, and nothing of the name.
     """
@@ -93,10 +97,10 @@ def name(transcript: Transcript, claim_name: str) -> MatchEvidence:
         ratio = max(ratio, min(0.0, float((short + list(shortened.values())).max()) - best))
     if sheet.anything in symbols:
         return MatchEvidence(min(ratio, 0.0), "unknown_character")
-    if len(typed) == 1:
+    if len(typed) == 1 or transcript.confidence < _GUESSED:
         return MatchEvidence(min(ratio, 0.0), "weak_evidence")
     if transcript.room is Room.HIDDEN:
-        return MatchEvidence(min(ratio, 0.0), "end_hidden")
+        return MatchEvidence(min(ratio, 0.0), "more_hidden")
     return MatchEvidence(ratio)
 
 

@@ -19,7 +19,7 @@ from idcheck import layout
 from idcheck.errors import EngineError, WeightsCorruptError
 from idcheck.networks import answers, onnx_session
 from idcheck.reading.engine import FieldName
-from idcheck.reading.strip import APART_MM, LINE_MM, extent, middle
+from idcheck.reading.strip import APART_MM, LINE_MM, extent, ink_of, middle
 from idcheck.types import Gray, Lattice, Transcript
 
 LINE_PX: Final = 40
@@ -38,6 +38,10 @@ _CLEAR: Final = 0.3
 """A character is clear from this probability on, if one stands there."""
 _MARKS: Final = "\N{MIDDLE DOT}一"
 """What a pale wave of the card's ground passes for."""
+_PALE: Final = 0.35
+"""Of the blackness of the name's other characters: what is paler at its end is such a wave. Ink has half."""
+_HALF_MM: Final = 1.6
+"""Of a character's width."""
 STANDS: Final = 0.5
 """From what probability a character counts as read; below, it stays a possibility of the lattice."""
 _FLOOR: Final = np.float32(np.log(1e-12))
@@ -120,7 +124,12 @@ class NameReader:
         columns, present, log_probs = answers(self._session, {"line": picture[None, None]}, "name")
         middles = (np.asarray(columns) + 0.5) * COLUMN_MM - aside_mm[0]
         places = Places(middles, np.asarray(present, np.float32), np.asarray(log_probs, np.float32))
-        return _together(places, np.isin(places.log_probs.argmax(axis=1), self._marks))
+        near = _together(places, self._are_marks(places))
+        return _without_waves(near, self._are_marks(near), strip)
+
+    def _are_marks(self, places: Places) -> NDArray[np.bool_]:
+        """Which places show something so plain that it tells nothing."""
+        return np.isin(places.log_probs.argmax(axis=1), self._marks)
 
     def transcript(self, places: Places, engine: str) -> Transcript:
         """What the places say: their best characters, and all others with their probabilities."""
@@ -138,7 +147,7 @@ def _together(places: Places, marks: NDArray[np.bool_]) -> Places:
 
     Args:
         places: all of them.
-        marks: which show something so plain that it tells nothing.
+        marks: see `NameReader._are_marks`.
     """
     stands = np.flatnonzero(places.present > STANDS)
     if stands.size == 0:
@@ -152,6 +161,21 @@ def _together(places: Places, marks: NDArray[np.bool_]) -> Places:
     middles = places.middles_mm
     near = (middles > middles[first] - APART_MM) & (middles < middles[last] + APART_MM)
     return Places(middles[near], places.present[near], places.log_probs[near])
+
+
+def _without_waves(places: Places, marks: NDArray[np.bool_], strip: Gray) -> Places:
+    """The places without what is plain and pale before and after the name: waves of the card's ground."""
+    characters = np.flatnonzero((places.present > STANDS) & ~marks)
+    outside = marks.copy()
+    if characters.size == 0 or not outside.any():
+        return places
+    px_per_mm = strip.shape[0] / layout.PRINTED["name"].height
+    ink = ink_of(strip, px_per_mm).max(axis=0)
+    spans = np.round((places.middles_mm[:, None] + (-_HALF_MM, _HALF_MM)) * px_per_mm).astype(np.intp)
+    black = np.array([ink[max(0, left) : right].max(initial=0.0) for left, right in spans])
+    outside[characters[0] : characters[-1] + 1] = False
+    kept = ~(outside & (black < _PALE * np.median(black[characters])))
+    return Places(places.middles_mm[kept], places.present[kept], places.log_probs[kept])
 
 
 def line(strip: Gray, aside_mm: tuple[float, float] = (0.0, 0.0), line_px: int = LINE_PX) -> Gray | None:

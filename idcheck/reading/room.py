@@ -1,4 +1,4 @@
-"""Whether a name may have a character more than was read: behind something, or in a gap."""
+"""Whether a name may have a character more than was read: behind something beside it, or in a gap."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from idcheck.types import Gray, Room
 _PITCH_MM: Final = 3.8
 _PITCHES_MM: Final = (2.6, 4.0)
 """Of characters: as cards are set, and what is believed of a line's widest gap: beside a dot it is narrow."""
-_BEHIND_MM: Final = (0.3, 1.9)
+_BESIDE_MM: Final = (0.3, 1.9)
 """From a line's end, where one more character would begin: where paper shows there, none does."""
+_BEFORE_MM: Final = 3.5
+"""From the strip's left end: what begins farther right may have a character before it."""
 _HALF_HIGH_MM: Final = 1.6
 _PAPER: Final = 0.85
-"""Quantile of a line's levels that is paper."""
+"""Quantile of a column's levels that is paper, in most columns."""
 _SHADE: Final = 0.7
 """Of the level of paper: what is darker from top to bottom of the line is not paper in the shade."""
 _CLIPPED: Final = 250
@@ -46,23 +48,30 @@ def left(strip: Gray, middles_mm: NDArray[np.float64], px_per_mm: float) -> Room
     """
     if not middles_mm.size:
         return Room.UNKNOWN
-    if _is_hidden_behind(strip, middles_mm, px_per_mm):
+    pitch = float(np.diff(middles_mm).max()) if middles_mm.size > 1 else _PITCH_MM
+    half = float(np.clip(pitch, *_PITCHES_MM)) / 2
+    begins, ends = middles_mm[0] - half, middles_mm[-1] + half
+    near, far = _BESIDE_MM
+    beside = [(ends + near, ends + far)]
+    if begins >= _BEFORE_MM:
+        beside.append((begins - far, begins - near))
+    if any(_is_hidden(strip, (begins, ends), place, px_per_mm) for place in beside):
         return Room.HIDDEN
     dense = middles_mm[0] <= _FIRST_MM and np.diff(middles_mm).max(initial=0.0) <= _APART_MM
     return Room.NONE if dense and 1 < middles_mm.size <= _FEW else Room.UNKNOWN
 
 
-def _is_hidden_behind(strip: Gray, middles_mm: NDArray[np.float64], px_per_mm: float) -> bool:
-    """Whether one more character behind the line could not be seen."""
-    pitch = float(np.diff(middles_mm).max()) if middles_mm.size > 1 else _PITCH_MM
-    half = float(np.clip(pitch, *_PITCHES_MM)) / 2
+def _is_hidden(
+    strip: Gray, name_mm: tuple[float, float], place_mm: tuple[float, float], px_per_mm: float
+) -> bool:
+    """Whether a character that stands at a place beside the name could not be seen."""
     middle, reach = len(strip) / 2, _HALF_HIGH_MM * px_per_mm
     rows = strip[max(0, round(middle - reach)) : round(middle + reach)]
-    begins, ends = middles_mm[0] - half, middles_mm[-1] + half
-    printed = rows[:, max(0, round(begins * px_per_mm)) : round(ends * px_per_mm)]
-    behind = rows[:, slice(*(round((ends + mm) * px_per_mm) for mm in _BEHIND_MM))]
-    if not printed.size or not behind.size:
+    printed, beside = (
+        rows[:, slice(*(max(0, round(mm * px_per_mm)) for mm in span))] for span in (name_mm, place_mm)
+    )
+    if not printed.size or not beside.size:
         return False
-    paper, shown = np.quantile(printed, _PAPER), np.median(behind, axis=0)
+    paper, shown = np.median(np.quantile(printed, _PAPER, axis=0)), np.median(beside, axis=0)
     hidden = (shown < _SHADE * paper) | ((shown >= _CLIPPED) & (paper < _NOT_CLIPPED))
     return bool(hidden.mean() >= _LEAST_HIDDEN)

@@ -172,6 +172,14 @@ def test_a_single_character_is_never_enough() -> None:
     assert ratio(evidence) <= 0
 
 
+def test_a_name_that_is_but_guessed_at_confirms_nothing() -> None:
+    others = dict.fromkeys("明晓鸣赵喆", 0.16)
+    guessed = [{"王": 0.18, **others}, {"小": 0.18, **others}]
+    assert name(guessed, "王小").cause == "weak_evidence"
+    assert ratio(name(guessed, "王小")) <= 0
+    assert name([{"王": 0.5, "武": 0.2}, {"小": 0.5, "明": 0.2}], "王小").cause is None
+
+
 @pytest.mark.parametrize("typed", ["赵王小", "王赵小", "王小赵", "王小小"])
 def test_a_character_more_than_there_is_room_for_contradicts(typed: str) -> None:
     seen = transcript("王小", HAN)
@@ -186,7 +194,7 @@ def test_a_name_whose_end_is_hidden_is_not_confirmed(typed: str, supported: bool
     seen = transcript("王小", HAN)
     covered = match.name(replace(seen, room=Room.HIDDEN), typed)
     assert (ratio(match.name(seen, typed)) > 3) is supported
-    assert covered.cause == "end_hidden"
+    assert covered.cause == "more_hidden"
     assert ratio(covered) == min(ratio(match.name(seen, typed)), 0.0)
 
 

@@ -123,6 +123,29 @@ def test_where_a_character_may_have_been_missed_there_is_room(
     assert read.room is left
 
 
+@pytest.mark.needs("fonts")
+@pytest.mark.parametrize(("light", "room"), [(110, Room.HIDDEN), (255, Room.HIDDEN), (225, Room.UNKNOWN)])
+def test_a_name_before_which_something_lies_may_begin_there(
+    readers: NameReaders, drawn: ModuleType, first: NameReader, light: int, room: Room
+):
+    strip = np.asarray(np.minimum(drawn.strip("王小明", "name"), 225), np.uint8)
+    px_per_mm = len(strip) / PRINTED["name"].height
+    strip[:, : round((first.places(strip).middles_mm[1] - 2.1) * px_per_mm)] = light
+    read = readers.read(strip, "name")
+    assert read.text.endswith("小明")
+    assert read.room is room
+
+
+@pytest.mark.needs("fonts")
+@pytest.mark.parametrize(("blackness", "text"), [(0.3, "王小"), (0.5, "王小一"), (1.0, "王小一")])
+def test_a_pale_wave_behind_a_name_is_none_of_its_characters(
+    first: NameReader, drawn: ModuleType, blackness: float, text: str
+):
+    blank, printed = drawn.strip("王小", "name").astype(int), drawn.strip("王小一", "name")
+    strip = np.asarray(blank + blackness * (printed - blank), np.uint8)
+    assert first.read(strip, "name").text == text
+
+
 @pytest.mark.parametrize(("alike", "begins"), [("秦奏", "秦"), ("末朱", "朱"), ("呵阿", "阿")])
 def test_of_two_look_alikes_a_name_begins_with_the_one_that_names_begin_with(
     model: bytes, other: PPOCR, monkeypatch: pytest.MonkeyPatch, alike: str, begins: str

@@ -144,7 +144,7 @@ def test_contrast_and_noise_of_print_are_those_it_was_given(noise):
         return labels.field(view, box, is_name=True).quality
 
     found = quality(printed)
-    shaded = printed * np.linspace(0.6, 1.4, blank.shape[1])  # 0.76 to 0.9 of the light where the name is
+    shaded = printed * np.linspace(0.6, 1.4, flat.bgr.shape[1])  # 0.76 to 0.9 of the light where the name is
     assert quality(shaded)["contrast"] == pytest.approx((paper - ink) * 0.82, abs=4 + noise / 8)
     assert found["contrast"] == pytest.approx(paper - ink, abs=2 + noise / 8)
     assert found["noise"] == pytest.approx(noise, rel=0.1)
