@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from types import MappingProxyType
 from typing import Final
 
@@ -49,6 +50,9 @@ nothing moves on from look to look, and may end up as a large card beyond the fr
 _HOPE: Final = 0.01
 """Nor a second look, if the first one leaves less confidence than this: so it is with 1,763 of 1,993 that the
 first look does not settle, and with none of 13 second cards. The same holds for close looks."""
+_SEEMS: Final = 0.9
+"""But what seems an identity card with this probability, and is merely out of place, gets all looks: of two
+cards the one that was held was such, and the other's number was read."""
 _STAYS: Final = 0.12
 """Corners that moved less than this share of the card's size need no further look."""
 _VIEWS: Final = ((False, False), (True, False), (False, True), (True, True))
@@ -255,7 +259,7 @@ class Locator:
     ) -> tuple[Seen, NDArray[np.float64]] | None:
         """What is at a candidate, looked at until its corners stay, and its `clues`; None for nothing."""
         corners = candidate.corners
-        for looks in range(1, most_looks + 1):
+        for looks in count(1):
             seen = self._networks.look(photo, corners, closely=closely)
             if seen.kinds[Kind.BACKGROUND] > _SURELY_BACKGROUND or not plausible(seen.corners):
                 return None
@@ -264,10 +268,12 @@ class Locator:
                 if _plain(seen):
                     return seen, told
                 if (closely or most_looks == _LEAST_LOOKS) and _confidence(told) < _HOPE:
-                    return None
+                    if closely or seen.kinds[: Kind.OBJECT].sum() < _SEEMS:
+                        return None
+                    most_looks = _MOST_LOOKS
             moved = _apart(seen.corners, corners)
             corners = seen.corners
-            if looks >= _LEAST_LOOKS and moved < _STAYS:
+            if looks >= most_looks or (looks >= _LEAST_LOOKS and moved < _STAYS):
                 break
         return seen, clues(photo, seen, candidate.heat, float(seen.turns[0]))
 
