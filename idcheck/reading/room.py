@@ -18,7 +18,7 @@ _BEFORE_MM: Final = 3.5
 """From the strip's left end: what begins farther right may have a character before it."""
 _HALF_HIGH_MM: Final = 1.6
 _PAPER: Final = 0.85
-"""Quantile of a column's levels that is paper, in most columns."""
+"""Quantile of a line's levels that is paper."""
 _SHADE: Final = 0.7
 """Of the level of paper: what is darker from top to bottom of the line is not paper in the shade."""
 _CLIPPED: Final = 250
@@ -72,6 +72,6 @@ def _is_hidden(
     )
     if not printed.size or not beside.size:
         return False
-    paper, shown = np.median(np.quantile(printed, _PAPER, axis=0)), np.median(beside, axis=0)
+    paper, shown = np.quantile(printed, _PAPER), np.median(beside, axis=0)
     hidden = (shown < _SHADE * paper) | ((shown >= _CLIPPED) & (paper < _NOT_CLIPPED))
     return bool(hidden.mean() >= _LEAST_HIDDEN)
