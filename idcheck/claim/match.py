@@ -32,9 +32,8 @@ second opinion on names, errs two to three times as often as it says, mostly wit
 list; our own readers err as often as they say. With a third of the doubt that suited PP-OCRv6, half instead
 of two fifths of the impostors are contradicted, and as many genuine names confirmed. To doubt the reader of
 numbers less would confirm three more of 430 photographed numbers, and contradict four that are right."""
-_MISSED_IN_PLACE: Final = 0.002
-"""In place of `missed` where the line leaves no room for a character that was not read: none of 676 lacks
-one."""
+_WITHOUT_ROOM: Final = replace(NAME_CHANNEL, missed=0.002)
+"""Where the line leaves no room for a character that was not read: none of 676 lacks one."""
 _UNFAMILIAR: Final = 0.02
 """Added to `wrong` for typed characters beyond GB 2312: 5 to 14 % of them are surely read as another."""
 _RARER: Final = 4.0
@@ -80,9 +79,7 @@ def name(transcript: Transcript, claim_name: str) -> MatchEvidence:
     if not transcript.text or any(label in transcript.text for label in _LABELS):
         return MatchEvidence(None, "nothing_read")
     sheet = sheet_of(_dotted(transcript), typed)
-    channel = NAME_CHANNEL
-    if transcript.room is Room.NONE:
-        channel = replace(channel, missed=_MISSED_IN_PLACE)
+    channel = _WITHOUT_ROOM if transcript.room is Room.NONE else NAME_CHANNEL
     emissions = channel.emissions(sheet.probabilities)
     symbols = sheet.symbols(typed)
     rare = [s for s, c in zip(symbols, typed, strict=True) if not _familiar(c)]

@@ -99,7 +99,7 @@ def cover_mask(rectified: Rectified) -> Gray:
     ink = np.asarray(cv2.subtract(paper[..., 1], seen[..., 1]), np.uint8)
     strangeness, light = _departure(planes, usable, _paper_colour(planes, ink, paper[..., 1], usable))
     clipped = _clipped(paper)
-    glare = _washed_out(clipped, ink) | _wiped(clipped, ink)
+    glare = _washed_out(clipped, ink)
     strange = ((strangeness > 1) | (light < _SHADOW_LIMIT)) & usable & ~clipped
     covered = cv2.morphologyEx(strange.astype(np.uint8), cv2.MORPH_OPEN, _disc(_FINGER_MM)) > 0
     mask = np.full(SHAPE, Cover.CLEAR, np.uint8)
@@ -171,7 +171,7 @@ def _washed_out(clipped: Flags, ink: Gray) -> Flags:
             blackest[part] = np.percentile(own, _PRINTED_SHARE)
     blackest[0] = 255
     limit = _FAINT_INK if (blackest[1:] >= _CLEAR_INK).any() else _CLEAR_INK
-    return np.asarray((blackest < limit)[parts])
+    return np.asarray((blackest < limit)[parts] | _wiped(clipped, ink))
 
 
 def _wiped(clipped: Flags, ink: Gray) -> Flags:

@@ -62,6 +62,10 @@ class Places:
     present: NDArray[np.float32]
     log_probs: NDArray[np.float32]
 
+    def only(self, kept: NDArray[np.bool_]) -> Places:
+        """Some of them."""
+        return Places(self.middles_mm[kept], self.present[kept], self.log_probs[kept])
+
 
 class NameReader:
     """Reads names. Threads may share one: a loaded network does not change by being run."""
@@ -124,12 +128,9 @@ class NameReader:
         columns, present, log_probs = answers(self._session, {"line": picture[None, None]}, "name")
         middles = (np.asarray(columns) + 0.5) * COLUMN_MM - aside_mm[0]
         places = Places(middles, np.asarray(present, np.float32), np.asarray(log_probs, np.float32))
-        near = _together(places, self._are_marks(places))
-        return _without_waves(near, self._are_marks(near), strip)
-
-    def _are_marks(self, places: Places) -> NDArray[np.bool_]:
-        """Which places show something so plain that it tells nothing."""
-        return np.isin(places.log_probs.argmax(axis=1), self._marks)
+        marks = np.isin(places.log_probs.argmax(axis=1), self._marks)
+        near = _together(places, marks)
+        return _without_waves(places.only(near), marks[near], strip)
 
     def transcript(self, places: Places, engine: str) -> Transcript:
         """What the places say: their best characters, and all others with their probabilities."""
@@ -142,16 +143,16 @@ class NameReader:
         )
 
 
-def _together(places: Places, marks: NDArray[np.bool_]) -> Places:
-    """The places without what lies apart at an end and is hardly a character: a finger's rim, a scratch.
+def _together(places: Places, marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which places do not lie apart at an end, hardly a character there: a finger's rim, a scratch.
 
     Args:
         places: all of them.
-        marks: see `NameReader._are_marks`.
+        marks: which show something so plain that it tells nothing.
     """
     stands = np.flatnonzero(places.present > STANDS)
     if stands.size == 0:
-        return places
+        return np.ones(len(places.present), np.bool_)
     clear = (places.log_probs[stands].max(axis=1) >= np.log(_CLEAR)) & ~marks[stands]
     parts = np.split(
         np.arange(stands.size), np.flatnonzero(np.diff(places.middles_mm[stands]) > APART_MM) + 1
@@ -159,23 +160,28 @@ def _together(places: Places, marks: NDArray[np.bool_]) -> Places:
     kept = [part for part in parts if clear[part].any()] or parts
     first, last = stands[kept[0][0]], stands[kept[-1][-1]]
     middles = places.middles_mm
-    near = (middles > middles[first] - APART_MM) & (middles < middles[last] + APART_MM)
-    return Places(middles[near], places.present[near], places.log_probs[near])
+    return np.asarray((middles > middles[first] - APART_MM) & (middles < middles[last] + APART_MM))
 
 
 def _without_waves(places: Places, marks: NDArray[np.bool_], strip: Gray) -> Places:
     """The places without what is plain and pale before and after the name: waves of the card's ground."""
     characters = np.flatnonzero((places.present > STANDS) & ~marks)
-    outside = marks.copy()
-    if characters.size == 0 or not outside.any():
+    if characters.size == 0:
         return places
-    px_per_mm = strip.shape[0] / layout.PRINTED["name"].height
+    outside = marks.copy()
+    outside[characters[0] : characters[-1] + 1] = False
+    if not outside.any():
+        return places
+    px_per_mm = resolution(strip)
     ink = ink_of(strip, px_per_mm).max(axis=0)
     spans = np.round((places.middles_mm[:, None] + (-_HALF_MM, _HALF_MM)) * px_per_mm).astype(np.intp)
     black = np.array([ink[max(0, left) : right].max(initial=0.0) for left, right in spans])
-    outside[characters[0] : characters[-1] + 1] = False
-    kept = ~(outside & (black < _PALE * np.median(black[characters])))
-    return Places(places.middles_mm[kept], places.present[kept], places.log_probs[kept])
+    return places.only(~(outside & (black < _PALE * np.median(black[characters]))))
+
+
+def resolution(strip: Gray) -> float:
+    """Pixels a mm of a strip of the name."""
+    return float(len(strip) / layout.PRINTED["name"].height)
 
 
 def line(strip: Gray, aside_mm: tuple[float, float] = (0.0, 0.0), line_px: int = LINE_PX) -> Gray | None:
@@ -190,7 +196,7 @@ def line(strip: Gray, aside_mm: tuple[float, float] = (0.0, 0.0), line_px: int =
         None where no print stands out.
     """
     height, width = strip.shape
-    px_per_mm = height / layout.PRINTED["name"].height
+    px_per_mm = resolution(strip)
     found = extent(strip, px_per_mm)
     if found is None:
         return None

@@ -17,13 +17,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from idcheck import layout
 from idcheck.errors import EngineError
 from idcheck.reading import dot as middle_dot
 from idcheck.reading import room
 from idcheck.reading.beginnings import BEGINNINGS
 from idcheck.reading.engine import FieldName
-from idcheck.reading.name import PX_PER_MM, STANDS, NameReader, Places, line
+from idcheck.reading.name import PX_PER_MM, STANDS, NameReader, Places, line, resolution
 from idcheck.reading.ppocr import PPOCR
 from idcheck.reading.strip import ends, extent
 from idcheck.types import Gray, Transcript
@@ -121,7 +120,7 @@ class NameReaders:
                 asked = f"{asked}+{self._other().name}"
         places = self._begun(self._whole(self._seen_dots(strip, places)))
         middles = places.middles_mm[places.present > STANDS]
-        left = room.left(strip, middles, strip.shape[0] / layout.PRINTED["name"].height)
+        left = room.left(strip, middles, resolution(strip))
         return replace(self._first.transcript(places, asked), room=left)
 
     def _seen_larger(self, strip: Gray, first: Places) -> Places:
@@ -158,7 +157,7 @@ class NameReaders:
         outside = np.ones(len(places.present), np.bool_)
         outside[letters[0] : letters[-1] + 1] = False
         kept = ~(outside & is_dot)
-        return Places(places.middles_mm[kept], places.present[kept], places.log_probs[kept])
+        return places.only(kept)
 
     def _begun(self, places: Places) -> Places:
         """The places, the first of them more likely what names begin with."""
@@ -207,8 +206,7 @@ class NameReaders:
         column, it has no opinion of its own and repeats ours.
         """
         seen = self._other().probabilities(strip, "name")
-        height, width = strip.shape
-        px_per_mm = height / layout.PRINTED["name"].height
+        width, px_per_mm = strip.shape[1], resolution(strip)
         found = extent(strip, px_per_mm)
         left, right = ends(strip, found, px_per_mm) if found else (0, width)
         columns = len(seen)

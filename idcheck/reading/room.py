@@ -48,7 +48,8 @@ def left(strip: Gray, middles_mm: NDArray[np.float64], px_per_mm: float) -> Room
     """
     if not middles_mm.size:
         return Room.UNKNOWN
-    pitch = float(np.diff(middles_mm).max()) if middles_mm.size > 1 else _PITCH_MM
+    gaps = np.diff(middles_mm)
+    pitch = float(gaps.max()) if gaps.size else _PITCH_MM
     half = float(np.clip(pitch, *_PITCHES_MM)) / 2
     begins, ends = middles_mm[0] - half, middles_mm[-1] + half
     near, far = _BESIDE_MM
@@ -57,7 +58,7 @@ def left(strip: Gray, middles_mm: NDArray[np.float64], px_per_mm: float) -> Room
         beside.append((begins - far, begins - near))
     if any(_is_hidden(strip, (begins, ends), place, px_per_mm) for place in beside):
         return Room.HIDDEN
-    dense = middles_mm[0] <= _FIRST_MM and np.diff(middles_mm).max(initial=0.0) <= _APART_MM
+    dense = middles_mm[0] <= _FIRST_MM and gaps.max(initial=0.0) <= _APART_MM
     return Room.NONE if dense and 1 < middles_mm.size <= _FEW else Room.UNKNOWN
 
 

@@ -267,8 +267,9 @@ class Locator:
                 told = clues(photo, seen, candidate.heat, float(seen.turns.max()))
                 if _plain(seen):
                     return seen, told
-                if (closely or most_looks == _LEAST_LOOKS) and _confidence(told) < _HOPE:
-                    if closely or seen.kinds[: Kind.OBJECT].sum() < _SEEMS:
+                if _confidence(told) < _HOPE:
+                    seems = seen.kinds[: Kind.OBJECT].sum() >= _SEEMS
+                    if closely or (most_looks == _LEAST_LOOKS and not seems):
                         return None
                     most_looks = _MOST_LOOKS
             moved = _apart(seen.corners, corners)
