@@ -7,7 +7,7 @@ illegible, or that it does not know, comes out with its probability spread over 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -65,6 +65,12 @@ class Places:
     def only(self, kept: NDArray[np.bool_]) -> Places:
         """Some of them."""
         return Places(self.middles_mm[kept], self.present[kept], self.log_probs[kept])
+
+    def saying(self, log_probs: NDArray[np.float32]) -> Places:
+        """The places with these logarithms, up to a constant for each place, for probabilities."""
+        log_probs = log_probs - log_probs.max(axis=1, keepdims=True)
+        log_probs -= np.log(np.exp(log_probs).sum(axis=1, keepdims=True))
+        return replace(self, log_probs=log_probs)
 
 
 class NameReader:

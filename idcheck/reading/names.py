@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from idcheck.errors import EngineError
 from idcheck.reading import dot as middle_dot
 from idcheck.reading import room
-from idcheck.reading.beginnings import BEGINNINGS
 from idcheck.reading.engine import FieldName
+from idcheck.reading.expected import Expectation
 from idcheck.reading.name import PX_PER_MM, STANDS, NameReader, Places, line, resolution
 from idcheck.reading.ppocr import PPOCR
 from idcheck.reading.strip import ends, extent
@@ -38,11 +38,6 @@ _DOUBTFUL: Final = 0.5
 """Where the least certain character still has less than this, PP-OCRv6 is asked: at 5 % of legible names."""
 _FIRST_WEIGHT: Final = 0.4
 """Of the first reader's opinion; the larger one's has the rest."""
-_BEGINS: Final = 1.5
-"""How much likelier, in nats, a character is to stand first that names begin with. A census would say 5; but
-the names of minorities begin in many more ways than are listed. With 1,202 drawn strips, many of them beyond
-reading, ten more names match by it, and one less.
-"""
 _DOT: Final = "\N{MIDDLE DOT}"
 _WIDE_MM: Final = 4.2
 """Between the middles of neighbours: with 3.8 mm a character there is room for a dot. A name of two
@@ -118,7 +113,7 @@ class NameReaders:
             if (_certain(places) < _DOUBTFUL).any():
                 places = _combined(places, self._opinion(places, strip), _OTHER_WEIGHT)
                 asked = f"{asked}+{self._other().name}"
-        places = self._begun(self._whole(self._seen_dots(strip, places)))
+        places = self._expectation.weighed(self._whole(self._seen_dots(strip, places)))
         middles = places.middles_mm[places.present > STANDS]
         left = room.left(strip, middles, resolution(strip))
         return replace(self._first.transcript(places, asked), room=left)
@@ -159,15 +154,6 @@ class NameReaders:
         kept = ~(outside & is_dot)
         return places.only(kept)
 
-    def _begun(self, places: Places) -> Places:
-        """The places, the first of them more likely what names begin with."""
-        stands = np.flatnonzero(places.present > STANDS)
-        if stands.size == 0:
-            return places
-        expected = np.zeros_like(places.log_probs)
-        expected[stands[0]] = self._beginnings
-        return _normalised(places, places.log_probs + expected)
-
     def _dotted(self, places: Places) -> Places:
         """The places, faint dots where there is room for one likelier to stand."""
         stands = np.flatnonzero(places.present > STANDS)
@@ -189,9 +175,8 @@ class NameReaders:
         return self._first.alphabet[_DOT] - 1
 
     @cached_property
-    def _beginnings(self) -> NDArray[np.float32]:
-        """How much likelier each of the first reader's characters is to begin a name, in nats."""
-        return np.array([_BEGINS if c in BEGINNINGS else 0.0 for c in self._first.alphabet], np.float32)
+    def _expectation(self) -> Expectation:
+        return Expectation(self._first.alphabet)
 
     @cached_property
     def _theirs(self) -> NDArray[np.intp]:
@@ -290,11 +275,4 @@ def _odds(p: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _combined(places: Places, opinion: NDArray[np.float32], weight: float) -> Places:
     """The places with a further opinion of which characters stand there; see the module."""
-    return _normalised(places, (1 - weight) * places.log_probs + weight * opinion)
-
-
-def _normalised(places: Places, log_probs: NDArray[np.float32]) -> Places:
-    """The places with these logarithms, up to a constant for each place, for probabilities."""
-    log_probs = log_probs - log_probs.max(axis=1, keepdims=True)
-    log_probs -= np.log(np.exp(log_probs).sum(axis=1, keepdims=True))
-    return replace(places, log_probs=log_probs)
+    return places.saying((1 - weight) * places.log_probs + weight * opinion)

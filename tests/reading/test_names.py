@@ -153,8 +153,8 @@ def test_of_two_look_alikes_a_name_begins_with_the_one_that_names_begin_with(
     first = NameReader(model)
     log_probs = np.full((2, len(first.alphabet)), -20, np.float32)
     for character in alike:
-        log_probs[:, first.alphabet[character] - 1] = np.log(0.5)
-    log_probs[1, first.alphabet[alike[0]] - 1] += 0.1
+        log_probs[0, first.alphabet[character] - 1] = np.log(0.5)
+    log_probs[1, first.alphabet[alike[0]] - 1] = 0.0
     places = Places(np.array([2.0, 6.0]), np.ones(2, np.float32), log_probs)
     monkeypatch.setattr(first, "places", lambda *_: places)
     monkeypatch.setattr(NameReaders, "_opinion", lambda _readers, places, _strip: places.log_probs)
