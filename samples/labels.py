@@ -12,14 +12,15 @@ Definitions (the README repeats them):
   `card_saturated`: share, of what is neither, where at least two of three channels are 250 or more;
   `card_visible` = 1 − covered − outside.
 - `name_visible`, `number_visible`: share of the printed field's box that is neither covered nor outside.
-- `name_legible`, `number_legible`: visible share ≥ 0.97; glare bright enough to clip the ink itself over at
-  most 6 % of the box; height of 9 px or more (number) or 12 px (name); blur_px at most 0.50 (number) or
-  0.30 (name) of that height; from the 5th to the 95th percentile of luma at least 20 levels; `cnr`, as
-  follows, at least 3. (The percentiles are 3.3 times the noise where there is nothing else.)
+- `name_legible`, `number_legible`: visible share ≥ 0.97; height of 9 px or more (number) or 12 px (name);
+  blur_px at most 0.50 (number) or 0.30 (name) of that height; from the 5th to the 95th percentile of luma at
+  least 20 levels; `cnr`, as follows, at least 3 (the percentiles are 3.3 times the noise where there is
+  nothing else); and every character there: `faintest` at least 5 levels, and `washed` at most 0.25.
 - `name_quality`, `number_quality`: what a patient reader has to go by. `height_px` as above; `contrast`,
   how much darker than the bare paper near to them the printed strokes are, which the drawing knows, in the
   median; `noise`, how far bare paper deviates from its surroundings (1.48 times the median); `cnr`, one over
-  the other.
+  the other; `faintest`, the least contrast of a piece of the line as wide as a character; `washed`, the
+  largest share of such a piece's strokes under glare that clips the ink itself.
 """
 
 from dataclasses import dataclass
@@ -43,6 +44,9 @@ PAPER_MM = 6.0  # around a stroke: so wide that there is bare paper beside dense
 LEAST_NOISE = 0.5  # levels: that of rounding
 LEAST_RANGE = 20  # levels, between the percentiles
 LEAST_CNR = 3.0
+LEAST_CONTRAST = 5.0  # levels, of any character: what rounding and JPEG leave of less is no print
+MOST_WASHED = 0.25  # of any character's strokes
+NUMBER_CHARACTERS, NAME_PITCH_MM = 18, 3.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,22 +119,33 @@ def field(view: CardView, box: Box, *, is_name: bool) -> Field:
     """Whether the field printed in `box` can be seen and read."""
     h, w = GRID
     x0, y0, x1, y1 = (int(v) for v in (box[0] * w, box[1] * h, np.ceil(box[2] * w), np.ceil(box[3] * h)))
-    cells = view.mask[y0:y1, x0:x1]
-    visible = float(np.isin(cells, (CLEAR, GLARE)).mean())
-    washed = float((view.ink_light[y0:y1, x0:x1] > WASHED).mean())
+    visible = float(np.isin(view.mask[y0:y1, x0:x1], (CLEAR, GLARE)).mean())
     height = (NAME_HEIGHT_MM if is_name else NUMBER_HEIGHT_MM) * view.px_per_mm
     sharp = view.blur <= (0.30 if is_name else 0.50) * height
     tall = height >= (12 if is_name else 9)
-    contrast, noise = _contrast_and_noise(view, box)
+    width_mm = (box[2] - box[0]) * WIDTH_MM
+    print_ = _print(view, box, max(1, round(width_mm / NAME_PITCH_MM)) if is_name else NUMBER_CHARACTERS)
+    contrast, noise = print_.contrast, print_.noise
     clear = contrast >= LEAST_CNR * noise and _range(view.picture, view.homography, box) >= LEAST_RANGE
-    legible = visible >= 0.97 and washed <= 0.06 and sharp and tall and clear
+    whole = print_.faintest >= LEAST_CONTRAST and print_.washed <= MOST_WASHED
     quality = {"height_px": height, "contrast": contrast, "noise": noise, "cnr": contrast / noise}
+    quality |= {"faintest": print_.faintest, "washed": print_.washed}
     quality = {key: round(value, 2) for key, value in quality.items()}
-    return Field(visible, bool(legible), quality)
+    return Field(visible, bool(visible >= 0.97 and sharp and tall and clear and whole), quality)
 
 
-def _contrast_and_noise(view: CardView, box: Box) -> tuple[float, float]:
-    """How much darker strokes are than the bare paper around them, and its noise, in levels of luma."""
+@dataclass(frozen=True, slots=True)
+class _Print:
+    """What a field's strokes look like; see the module's definitions."""
+
+    contrast: float
+    noise: float
+    faintest: float
+    washed: float
+
+
+def _print(view: CardView, box: Box, characters: int) -> _Print:
+    """How much darker strokes are than the bare paper around them, of all and of the worst character."""
     across, down = AROUND_MM / WIDTH_MM, AROUND_MM / HEIGHT_MM
     wide = (
         max(box[0] - across, 0.0),
@@ -143,11 +158,23 @@ def _contrast_and_noise(view: CardView, box: Box) -> tuple[float, float]:
     reach = 2 * round(view.blur / 2 + BARE_MM * view.px_per_mm) + 1
     bare = cv2.dilate(ink.astype(np.uint8), np.ones((reach, reach), np.uint8)) == 0
     if not ink.any() or not bare.any():
-        return 0.0, LEAST_NOISE
+        return _Print(0.0, LEAST_NOISE, 0.0, 0.0)
     near, _ = _mean(luma, bare, AROUND_MM * view.px_per_mm)
     noise = max(1.48 * float(np.median(np.abs(luma - near)[bare])), LEAST_NOISE)
     paper, known = _mean(luma, bare, PAPER_MM * view.px_per_mm)
-    return (float(np.median((paper - luma)[ink & known])) if (ink & known).any() else 0.0), noise
+    rows, columns = np.nonzero(ink & known)
+    if not rows.size:
+        return _Print(0.0, noise, 0.0, 0.0)
+    darker = (paper - luma)[rows, columns]
+    x = wide[0] + (wide[2] - wide[0]) * (columns + 0.5) / luma.shape[1]
+    y = wide[1] + (wide[3] - wide[1]) * (rows + 0.5) / luma.shape[0]
+    washed = view.ink_light[(y * GRID[0]).astype(int), (x * GRID[1]).astype(int)] > WASHED
+    place = ((x - box[0]) / (box[2] - box[0]) * characters).astype(int).clip(0, characters - 1)
+    pieces = [place == k for k in np.unique(place)]
+    faintest = min(float(np.median(darker[piece])) for piece in pieces)
+    return _Print(
+        float(np.median(darker)), noise, faintest, max(float(washed[piece].mean()) for piece in pieces)
+    )
 
 
 def _mean(luma: F32, of: NDArray[np.bool_], side_px: float) -> tuple[F32, NDArray[np.bool_]]:

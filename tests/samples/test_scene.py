@@ -152,6 +152,45 @@ def test_contrast_and_noise_of_print_are_those_it_was_given(noise):
     assert abs(quality(blank)["cnr"]) < 0.3
 
 
+def flat_number() -> tuple[cards.FlatCard, labels.CardView, cards.Box]:
+    """A card before the lens, nothing between them, and where its number is."""
+    scale = 8
+    held = sample_recipe(np.random.default_rng(3), "clear").held
+    assert held is not None
+    flat = cards.draw(held.card, scale)
+    assert flat.number_box is not None
+    clear, dark = np.zeros(GRID, np.uint8), np.zeros(GRID, np.float32)
+    plane = np.diag([scale, scale, 1.0])
+    view = labels.CardView(flat.bgr, flat.bgr, plane, clear, dark, blur=1.0, px_per_mm=scale)
+    return flat, view, flat.number_box
+
+
+@pytest.mark.parametrize("place", [0, 8, 17])
+def test_a_number_is_illegible_where_one_digit_is_gone(place):
+    flat, view, box = flat_number()
+    whole = labels.field(view, box, is_name=False)
+    width = (box[2] - box[0]) / 18
+    left, right = (box[0] + width * k for k in (place, place + 1))
+    picture = flat.bgr.copy()
+    columns = slice(*(round(x * picture.shape[1]) for x in (left, right)))
+    picture[round(box[1] * len(picture)) : round(box[3] * len(picture)), columns] = 235
+    gone = labels.field(replace(view, picture=picture), box, is_name=False)
+    assert (whole.legible, gone.legible) == (True, False)
+    assert gone.quality["faintest"] < 5 < whole.quality["faintest"]
+    assert gone.quality["cnr"] == pytest.approx(whole.quality["cnr"], rel=0.2)
+
+
+def test_a_number_is_illegible_under_a_narrow_reflection_that_clips_its_ink():
+    _, view, box = flat_number()
+    light = np.zeros(GRID, np.float32)
+    light[:, 120:124] = 1.0
+    lit = labels.field(replace(view, ink_light=light), box, is_name=False)
+    assert lit.quality["washed"] > 0.3
+    assert not lit.legible
+    light[:, 120:124] = 0.8
+    assert labels.field(replace(view, ink_light=light), box, is_name=False).legible
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_occlusion_hides_print_or_face(seed):
     card = render(sample_recipe(np.random.default_rng([6, seed]), "card_occluded"), 800).label
