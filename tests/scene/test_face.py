@@ -83,7 +83,7 @@ def test_a_nearly_black_photo_is_brightened(detector: FaceDetector) -> None:
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])
-@pytest.mark.parametrize("brightness", [1.0, 0.04])
+@pytest.mark.parametrize("brightness", [1.0, 0.1])
 def test_a_face_on_its_side_is_placed_as_if_it_stood(
     detector: FaceDetector, quarters: int, brightness: float
 ) -> None:
@@ -95,7 +95,7 @@ def test_a_face_on_its_side_is_placed_as_if_it_stood(
     for _ in range(quarters):  # anticlockwise: the right edge becomes the top
         points = np.column_stack([points[:, 1], width - points[:, 0]])
         width, height = height, width
-    np.testing.assert_allclose(lying.landmarks, points, atol=0.15 * upright.box.width)
+    np.testing.assert_allclose(lying.landmarks, points, atol=0.12 * upright.box.width)
 
 
 def test_two_people_are_two_faces_the_larger_first(detector: FaceDetector) -> None:
