@@ -90,7 +90,7 @@ class FaceDetector:
         faces = self._look(view, _DOUBTFUL)
         if not faces or min(face.confidence for face in faces) < _SURE:
             closer = _view_of(photo, _SIDES[1])
-            faces = self._closer(closer) or self._turned(view) or self._look(closer, _LEAST_SCORE_AT_LAST)
+            faces = self._closer(closer) or self._lying(view) or self._look(closer, _LEAST_SCORE_AT_LAST)
         return tuple(sorted(self._righted(view, faces), key=lambda face: -face.box.width))
 
     def _righted(self, view: _View, faces: list[Face]) -> list[Face]:
@@ -101,16 +101,20 @@ class FaceDetector:
         if not faces:
             return faces
         surest = max(faces, key=lambda face: face.confidence)
-        turns = _TURNS if surest.confidence < _SURE_OF_TURN else _lying(surest)
+        turns: tuple[int, ...] = _TURNS
+        if surest.confidence >= _SURE_OF_TURN:
+            tilted = _off_level(surest, 0) >= _LEVEL_DEG
+            turns = (min(_TURNS, key=lambda turn: _off_level(surest, turn)),) if tilted else ()
         least = min(surest.confidence + _SURER, _SUREST)
-        looks = (self._look(_turned(view, turn), least) for turn in turns)
-        return max(looks, key=_surest, default=[]) or faces
+        looks = ((turn, self._look(_turned(view, turn), least)) for turn in turns)
+        upright = ([face for face in look if _off_level(face, turn) < _LEVEL_DEG] for turn, look in looks)
+        return max(upright, key=_surest, default=[]) or faces
 
     def _closer(self, view: _View) -> list[Face]:
         """Faces that stand upright, in the dark too."""
         return self._look(view, _LEAST_SCORE) or self._look(_brightened(view), _LEAST_SCORE)
 
-    def _turned(self, view: _View) -> list[Face]:
+    def _lying(self, view: _View) -> list[Face]:
         """Faces on their side or head, in the dark too."""
         bright = _brightened(view)
         looks = (self._look(_turned(bright, turn), _LEAST_SCORE_TURNED) for turn in _TURNS)
@@ -137,14 +141,11 @@ def _surest(faces: list[Face]) -> float:
     return max((face.confidence for face in faces), default=0.0)
 
 
-def _lying(face: Face) -> tuple[int, ...]:
-    """The quarter turn, anticlockwise, that brings a face nearest to upright; none if it is but tilted."""
+def _off_level(face: Face, turn: int) -> float:
+    """By how many degrees a face's eyes are off level, once the photo is turned by so many quarters."""
     right, left = np.asarray(face.landmarks[:2], np.float64)
     across, down = left - right
-    roll = float(np.degrees(np.arctan2(down, across)))
-    if abs(roll) < _LEVEL_DEG:
-        return ()
-    return (2,) if abs(roll) > 180 - _LEVEL_DEG else (1,) if roll > 0 else (3,)
+    return abs((float(np.degrees(np.arctan2(down, across))) - 90 * turn + 180) % 360 - 180)
 
 
 def _bar(side: int) -> int:
