@@ -35,6 +35,8 @@ from samples.fonts import Face
 _BOX: Final = EMBLEM_FIELDS["validity"]
 _SIZE: Final = (round(_BOX.width * STRIP_PX_PER_MM), round(_BOX.height * STRIP_PX_PER_MM))
 _LINE_MM: Final = 5.9
+_DARK: Final = 0.25
+"""Share of strips taken in the dark beyond the number's own: there the period is misread first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +75,11 @@ def draw(rng: Rng, text: str, conditions: Conditions) -> Strip:
 
 def random_conditions(rng: Rng, faces: tuple[Face, ...] = FACES) -> Conditions:
     """From a clear photo to one that nobody can read: as for the number, whose digits are a third higher."""
-    return photos.clearer(rng, photos.random_conditions(rng, faces), (3.0, 14.0), 0.7)
+    conditions = photos.clearer(rng, photos.random_conditions(rng, faces), (3.0, 14.0), 0.7)
+    if rng.random() >= _DARK:
+        return conditions
+    stops = float(rng.uniform(-5, -3))
+    return replace(conditions, stops=stops, lifted=float(rng.uniform(0, -stops) if rng.random() < 0.5 else 0))
 
 
 def _visible(page: Print, hidden: Light) -> NDArray[np.float32]:

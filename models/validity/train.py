@@ -124,13 +124,17 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=2600)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=4e-3)
+    parser.add_argument("--start", type=Path, help="weights of an earlier run to go on from")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
     held_out = batch_of(Shards(args.pool, args.held_out, SHARD).read(0))
     stream = Stream(Shards(args.pool, args.seed, SHARD), args.shards, FRESH, np.random.default_rng(0))
-    net = ValidityReader().to(memory_format=torch.channels_last)
+    net = ValidityReader()
+    if args.start is not None:
+        net.load_state_dict(torch.load(args.start)["weights"])
+    net = net.to(memory_format=torch.channels_last)
 
     def next_loss() -> Tensor:
         batch = batch_of(stream.batch(args.batch))
