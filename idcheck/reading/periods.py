@@ -1,8 +1,8 @@
 """The validity period by two readers: ours, and PP-OCRv6 where ours is in doubt and it is sure.
 
-Ours doubts a character, or reads too few or too many for a period: two ones that stand close are one to it now
-and then, however sure it is. Of 1,499 legible drawn strips two more are read for that; of 446 one more for the
-doubt, and of 1,800, most of them beyond reading, the same three are read wrong with and without it.
+Ours doubts a character, or reads too few or too many for a period: two ones that stand close are one to it
+now and then, however sure it is. Of 1,499 legible drawn strips two more are read for that; of 446 one more
+for the doubt, and of 1,800, most of them beyond reading, the same three are read wrong with and without it.
 """
 
 from __future__ import annotations
