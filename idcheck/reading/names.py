@@ -4,7 +4,7 @@ Where the first reader is sure of every character, asking on would bring nothing
 it is not, the larger one looks, and a second time from slightly aside, which shows what was an accident of
 the pixels. Networks of different making err in different places, so PP-OCRv6 is asked about what is left in
 doubt. All evidence of a place is combined as a product of the probabilities, each raised to its weight
-(Hinton, Products of experts, 1999).
+(Hinton, Products of experts, 1999). What names are made of (:mod:`idcheck.reading.expected`) is weighed last.
 """
 
 from __future__ import annotations
