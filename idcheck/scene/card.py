@@ -52,6 +52,10 @@ _STRIDE: Final = 8
 _LEAST_HEAT: Final = 0.15
 """Cells less sure than this are not looked at."""
 _MOST_LOOKED_AT: Final = 3
+_PART: Final = 0.62
+"""Of the photo's sides: what a nearer look shows of it,"""
+_PLACES: Final = ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0), (0.5, 0.5))
+"""and where, between the left and the right end and between top and bottom."""
 
 
 class Kind(IntEnum):
@@ -127,6 +131,21 @@ class CardNetworks:
         extent = np.array(view.shape[::-1]) / scale
         return tuple(replace(one, corners=_flipped(one.corners, extent, (across, down))) for one in found)
 
+    def nearer(self, photo: Picture) -> tuple[Candidate, ...]:
+        """Where cards may be, looked for part by part: small ones, and pale ones before something pale."""
+        level = photo.gray(coarsest_level(photo, round(FINDER_LONG / _PART)))
+        whole = np.array(level.shape[::-1])
+        reduced = np.array([photo.width, photo.height]) / whole
+        width, height = np.round(_PART * whole).astype(np.intp).tolist()
+        found: list[Candidate] = []
+        for place in _PLACES:
+            left, top = np.round((whole - (width, height)) * place).astype(np.intp).tolist()
+            part = level[top : top + height, left : left + width]
+            view, scale = _fitted(part, width * float(reduced[0]), height * float(reduced[1]))
+            seen = decode_finder(self._answer(view, whole=True)[0], scale)
+            found += [replace(one, corners=one.corners + (left, top) * reduced) for one in seen]
+        return tuple(found)
+
     def look(self, photo: Picture, corners: Points, *, closely: bool = False) -> Seen:
         """See what is at these corners, and where exactly.
 
@@ -158,12 +177,15 @@ def view_of(photo: Picture) -> tuple[Gray, NDArray[np.float64]]:
         the view, its free rest filled by repeating the photo's last pixels; and the view's pixels per pixel
         of the photo, along x and y.
     """
-    width, height = photo.width, photo.height
+    return _fitted(photo.gray(coarsest_level(photo, FINDER_LONG)), photo.width, photo.height)
+
+
+def _fitted(pixels: Gray, width: float, height: float) -> tuple[Gray, NDArray[np.float64]]:
+    """As `view_of`, of what shows so many of the photo's pixels."""
     across, down = (FINDER_SHORT, FINDER_LONG) if height >= width else (FINDER_LONG, FINDER_SHORT)
     fit = min(across / width, down / height)
     size = (max(1, round(width * fit)), max(1, round(height * fit)))
-    level = photo.gray(coarsest_level(photo, FINDER_LONG))
-    small = cv2.resize(level, size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
     view = cv2.copyMakeBorder(small, 0, down - size[1], 0, across - size[0], cv2.BORDER_REPLICATE)
     return np.asarray(view, np.uint8), np.array(size) / (width, height)
 

@@ -66,6 +66,10 @@ _SURELY_FOUND: Final = 0.95
 that are found have it."""
 _FOUND: Final = 0.65
 """From this one a card counts of which the larger network sees nothing."""
+_SURELY_NEARER: Final = 0.85
+"""And from this one a card that shows only where the photo is looked at part by part: of 111 cards, most of
+them small or burnt out, that were not found in 4,000 drawn photos 54 are so, two of them a tenth of their
+width off, and none in 438 photos without one. It costs those some 20 ms."""
 _SECOND_HEAT: Final = 0.3
 """Once there is a card, a candidate less hot than this is not worth a look,"""
 _SECOND_SIZE: Final = (0.6, 1.5)
@@ -170,6 +174,9 @@ class Locator:
             cards, others = self._seen_closely(photo, found)
             if not cards and _surest(doubtful) >= _FOUND:
                 cards = doubtful
+            if not cards:
+                nearer, _ = self._seen(photo, self._networks.nearer(photo))
+                cards = [one for one in nearer if one.confidence >= _SURELY_NEARER]
             cards = [self._righted(photo, one) for one in cards]
         return self._confirmed(photo, _foremost(cards)), _foremost(others)
 

@@ -132,6 +132,38 @@ def test_the_finder_finds_the_card_in_each_view(across: bool, down: bool) -> Non
     assert math.dist(corners[0], corners[1]) == pytest.approx(322, rel=0.2)
 
 
+def in_a_corner(times: int, *, right: bool, low: bool) -> tuple[Photo, Points]:
+    """The sample in a corner of a gray photo so many times as wide and as high, and its card's corners."""
+    shown = SAMPLE.bgr
+    height, width = shown.shape[:2]
+    x, y = (times - 1) * width * right, (times - 1) * height * low
+    around = np.full((times * height, times * width, 3), 128, np.uint8)
+    around[y : y + height, x : x + width] = shown
+    return Photo.from_pixels(around), SAMPLE_CARD + np.array([x, y])
+
+
+@pytest.mark.parametrize("right", [False, True])
+@pytest.mark.parametrize("low", [False, True])
+def test_nearer_looks_place_candidates_where_they_are_in_the_photo(
+    locator: Locator, right: bool, low: bool
+) -> None:
+    photo, corners = in_a_corner(4, right=right, low=low)
+    middles = [one.corners.mean(axis=0) for one in locator._networks.nearer(photo)]
+    assert min(math.dist(middle, corners.mean(axis=0)) for middle in middles) < 0.25 * 322
+
+
+def test_a_card_that_shows_in_no_view_of_the_whole_photo_is_found_nearer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    locator = new_locator()
+    photo, corners = in_a_corner(4, right=False, low=False)
+    card = locator.locate_card(photo)[1]
+    assert card is not None
+    assert np.abs(np.array(card.corners) - corners).max() < 0.02 * card.width_px
+    monkeypatch.setattr(locator._networks, "nearer", lambda _photo: ())
+    assert locator.locate_card(photo)[1] is None
+
+
 @pytest.mark.parametrize("seen_in", [1, 2, 4])
 def test_a_card_is_sought_in_mirrored_views_until_it_is_found(
     monkeypatch: pytest.MonkeyPatch, seen_in: int
