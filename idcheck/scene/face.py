@@ -53,6 +53,8 @@ _SAME_FACE: Final = 0.3
 """Intersection over union from which two boxes are of one face."""
 _LANDMARKS: Final = 6
 _OUTPUTS: Final = ("scores", "places")
+_Answer = tuple[NDArray[np.float32], NDArray[np.float32]]
+"""Scores and values, as `decode` takes them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +92,13 @@ class FaceDetector:
         faces = self._look(view, _DOUBTFUL)
         if not faces or min(face.confidence for face in faces) < _SURE:
             closer = _view_of(photo, _SIDES[1])
-            faces = self._closer(closer) or self._lying(view) or self._look(closer, _LEAST_SCORE_AT_LAST)
+            seen = self._answer(closer)
+            faces = (
+                _faces(closer, seen, _LEAST_SCORE)
+                or self._look(_brightened(closer), _LEAST_SCORE)
+                or self._lying(view)
+                or _faces(closer, seen, _LEAST_SCORE_AT_LAST)
+            )
         return tuple(sorted(self._righted(view, faces), key=lambda face: -face.box.width))
 
     def _righted(self, view: _View, faces: list[Face]) -> list[Face]:
@@ -110,10 +118,6 @@ class FaceDetector:
         upright = ([face for face in look if _off_level(face, turn) < _LEVEL_DEG] for turn, look in looks)
         return max(upright, key=_surest, default=[]) or faces
 
-    def _closer(self, view: _View) -> list[Face]:
-        """Faces that stand upright, in the dark too."""
-        return self._look(view, _LEAST_SCORE) or self._look(_brightened(view), _LEAST_SCORE)
-
     def _lying(self, view: _View) -> list[Face]:
         """Faces on their side or head, in the dark too."""
         bright = _brightened(view)
@@ -121,9 +125,16 @@ class FaceDetector:
         return max(looks, key=_surest)
 
     def _look(self, view: _View, least: float) -> list[Face]:
+        return _faces(view, self._answer(view), least)
+
+    def _answer(self, view: _View) -> _Answer:
         picture = cv2.dnn.blobFromImage(view.pixels, 1 / 127.5, mean=(127.5, 127.5, 127.5), swapRB=True)
         scores, places = self._session.run(_OUTPUTS, {"picture": picture})
-        return [_in_photo(view, row, score) for row, score in decode(scores[0, 0], places[0], least)]
+        return scores[0, 0], places[0]
+
+
+def _faces(view: _View, answer: _Answer, least: float) -> list[Face]:
+    return [_in_photo(view, row, score) for row, score in decode(*answer, least)]
 
 
 def _view_of(photo: Picture, side: int) -> _View:

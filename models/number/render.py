@@ -179,7 +179,7 @@ def random_conditions(rng: Rng, faces: tuple[Face, ...] = ()) -> Conditions:
         stops=stops,
         shot_noise=float(10 ** rng.uniform(-4.5, -2.6)),
         read_noise=float(10 ** rng.uniform(-3.5, -1.9)),
-        lifted=float(rng.uniform(0, -stops)) if stops < -1 and rng.random() < 0.5 else 0.0,
+        lifted=lifted(rng, stops),
         jpeg=int(rng.integers(25, 97)),
         tilt_deg=float(abs(rng.normal(0, 14))),
         turn_deg=float(rng.normal(0, 4) if upright else rng.uniform(0, 360)),
@@ -207,6 +207,11 @@ def clearer(rng: Rng, conditions: Conditions, px_per_mm: tuple[float, float], bl
         motion_mm=blur * conditions.motion_mm,
         corners_mm=float(rng.choice([0.15, 0.4, 0.8, 1.5], p=[0.42, 0.34, 0.16, 0.08])),
     )
+
+
+def lifted(rng: Rng, stops: float) -> float:
+    """By how many stops the camera brightens a picture that is so exposed: half of the dark ones."""
+    return float(rng.uniform(0, -stops)) if stops < -1 and rng.random() < 0.5 else 0.0
 
 
 def _small(rng: Rng, most: float) -> float:

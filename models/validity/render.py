@@ -79,7 +79,7 @@ def random_conditions(rng: Rng, faces: tuple[Face, ...] = FACES) -> Conditions:
     if rng.random() >= _DARK:
         return conditions
     stops = float(rng.uniform(-5, -3))
-    return replace(conditions, stops=stops, lifted=float(rng.uniform(0, -stops) if rng.random() < 0.5 else 0))
+    return replace(conditions, stops=stops, lifted=photos.lifted(rng, stops))
 
 
 def _visible(page: Print, hidden: Light) -> NDArray[np.float32]:
