@@ -132,8 +132,9 @@ def claim_figures(trials: Sequence[Trial]) -> dict[str, dict[str, Any]]:
 def probability_figures(trials: Sequence[Trial]) -> dict[str, dict[str, Any]]:
     """Calibration of the probability that the card says what was typed.
 
-    By field and stretch of the probability: how many claims, and the share of genuine ones, these weighing as
-    much in all as the impostors' do, since the probability counts without any prior.
+    By field and stretch of the probability: how many claims, the mean of what is said, and the share of
+    genuine ones, these weighing as much in all as the impostors' do, since the probability counts without
+    any prior.
     """
     figures: dict[str, dict[str, Any]] = {}
     for field in FIELDS:
@@ -144,10 +145,12 @@ def probability_figures(trials: Sequence[Trial]) -> dict[str, dict[str, Any]]:
         weight = {True: 1 / genuine, False: 1 / (len(known) - genuine)}
         for low, high in pairwise(_CHANCES):
             within = [t for t in known if low <= (t.probability or 0) < high or t.probability == high == 1]
+            said = sum(weight[t.is_genuine] * (t.probability or 0) for t in within)
             own = sum(weight[True] for t in within if t.is_genuine)
             every = sum(weight[t.is_genuine] for t in within)
             figures[f"{field} {low:g} to {high:g}"] = {
                 "claims": len(within),
+                "said": said / every if every else None,
                 "genuine": own / every if every else None,
             }
     return figures

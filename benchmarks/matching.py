@@ -28,8 +28,8 @@ from samples import fonts
 from samples.identity import RARE, SURNAMES
 
 GENUINE = "genuine"
-ACCEPT = {"name": (0.1, 0.2, 0.3, 0.5, 1.0, 2.0), "id_number": (0.5, 1.0, 2.0, 3.0, 4.0, 6.0)}
-REJECT = (-3.0, -4.0, -5.0, -6.0, -7.0, -8.0, -8.5, -9.0, -10.0, -12.0)
+ACCEPT = {"name": (1.5, 2.0, 2.1, 2.2, 2.3, 2.4, 2.5, 3.0), "id_number": (0.5, 1.0, 2.0, 3.0, 4.0, 6.0)}
+REJECT = (-1.0, -2.0, -2.5, -3.0, -4.0, -6.0, -8.0, -10.0, -12.0)
 
 
 @dataclass(frozen=True, slots=True)

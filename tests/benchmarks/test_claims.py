@@ -93,7 +93,11 @@ def test_probabilities_weigh_genuine_claims_and_impostors_alike():
     kept = [trial(GENUINE, 0.0, MatchOutcome.INDETERMINATE)]
     kept += [trial("number_two_digits", 0.0, MatchOutcome.INDETERMINATE)] * 9
     figures = probability_figures(kept)
-    assert figures["id_number 0.5 to 0.9"] == {"claims": 10, "genuine": pytest.approx(0.5)}
+    assert figures["id_number 0.5 to 0.9"] == {
+        "claims": 10,
+        "said": pytest.approx(0.5),
+        "genuine": pytest.approx(0.5),
+    }
 
 
 def test_readings_are_sorted_by_what_varies():

@@ -17,6 +17,7 @@ from idcheck.policy import Policy
 from idcheck.types import Lattice, MatchEvidence, Room, Transcript
 
 NUMBER = "110101199001010007"
+NAME = Policy.default().match.name
 HAN = "王小明晓鸣王武赵喆哲昇升朋友吉阿依古丽买提·"
 Seen = str | Mapping[str, float] | None
 """One character's columns: seen for certain, with these probabilities, or (None) not at all."""
@@ -64,7 +65,7 @@ def numbered(first17: str) -> str:
 def test_what_is_clearly_printed_matches_and_nothing_else_does() -> None:
     assert ratio(name("王小明", "王小明")) > 5
     for typed in ("王晓明", "王小鸣", "赵小明", "王小", "小明", "王小明明", "王小明友"):
-        assert ratio(name("王小明", typed)) < -3, typed
+        assert ratio(name("王小明", typed)) < -0.5, typed
 
 
 def test_a_rare_character_that_the_reader_holds_likely_is_not_outdone_by_its_everyday_look_alike() -> None:
@@ -72,16 +73,15 @@ def test_a_rare_character_that_the_reader_holds_likely_is_not_outdone_by_its_eve
         torn: list[Seen] = ["王", {"祺": 0.9 - likely, "褀": likely}]
         return ratio(match.name(transcript(torn, "王祺褀"), typed))
 
-    assert ratio_of("王褀", 0.25) > 0.1 > ratio_of("王褀", 0.15)
-    assert ratio_of("王褀", 0.02) < -2
-    assert ratio_of("王祺", 0.02) > 2
-    assert ratio_of("王祺", 0.6) < 0
+    assert ratio_of("王褀", 0.25) > NAME.accept > ratio_of("王褀", 0.12)
+    assert ratio_of("王褀", 0.02) < 0.5
+    assert ratio_of("王祺", 0.02) > 4.5
+    assert ratio_of("王祺", 0.6) < NAME.accept
 
 
 def test_a_look_alike_is_judged_by_what_the_reader_holds_possible() -> None:
     torn: list[Seen] = ["王", {"小": 0.6, "晓": 0.35}, "明"]
-    assert 0 < ratio(name(torn, "王小明")) < 2
-    assert -2 < ratio(name(torn, "王晓明")) < 0
+    assert ratio(name(torn, "王小明")) > NAME.accept > ratio(name(torn, "王晓明")) > 0
     assert ratio(name(torn, "王武明")) < ratio(name(torn, "王晓明"))
 
 
@@ -92,9 +92,16 @@ def test_the_surer_the_reader_the_stronger_the_evidence(rival: float) -> None:
     assert stronger > weaker
 
 
-def test_evidence_for_and_against_mirror_each_other_where_two_texts_explain_all() -> None:
+def test_evidence_for_one_is_evidence_against_the_other_where_two_texts_explain_all() -> None:
     torn: list[Seen] = ["王", {"小": 0.6, "晓": 0.4}]
-    assert ratio(name(torn, "王小")) == pytest.approx(-ratio(name(torn, "王晓")), abs=0.01)
+    even: list[Seen] = ["王", {"小": 0.5, "晓": 0.5}]
+    either = ratio(name(even, "王小"))
+    assert ratio(name(even, "王晓")) == pytest.approx(either, abs=0.01)
+    assert ratio(name(torn, "王小")) - either == pytest.approx(either - ratio(name(torn, "王晓")), abs=0.01)
+
+
+def test_of_two_texts_that_explain_a_strip_alike_the_typed_one_was_not_chosen_for_it() -> None:
+    assert NAME.accept < ratio(name(["王", {"小": 0.5, "晓": 0.5}], "王小")) < NAME.accept + 0.5
 
 
 def test_hidden_characters_are_no_contradiction() -> None:
@@ -140,7 +147,7 @@ def test_the_known_characters_beside_it_may_still_contradict() -> None:
 
 def test_characters_beyond_gb_2312_are_refuted_less_easily() -> None:
     assert ratio(name("王升", "王昇")) > ratio(name("王升", "王吉")) + 3
-    assert ratio(name("王升", "王昇")) < -3
+    assert ratio(name("王升", "王昇")) < -1
 
 
 @pytest.mark.parametrize("typed", ["阿依·古丽", "阿依•古丽", "阿依 ． 古丽", " 阿依·古丽\u200b"])
@@ -183,10 +190,9 @@ def test_a_name_that_is_but_guessed_at_confirms_nothing() -> None:
 @pytest.mark.parametrize("typed", ["赵王小", "王赵小", "王小赵", "王小小"])
 def test_a_character_more_than_there_is_room_for_contradicts(typed: str) -> None:
     seen = transcript("王小", HAN)
-    reject = Policy.default().match.name.reject
-    assert reject < ratio(match.name(seen, typed)) < 0
-    assert ratio(match.name(replace(seen, room=Room.NONE), typed)) < reject
-    assert ratio(match.name(replace(seen, room=Room.NONE), "王小")) > 3
+    assert NAME.reject < ratio(match.name(seen, typed)) < 0
+    assert ratio(match.name(replace(seen, room=Room.NONE), typed)) < NAME.reject
+    assert ratio(match.name(replace(seen, room=Room.NONE), "王小")) > 5
 
 
 @pytest.mark.parametrize(("typed", "supported"), [("王小", True), ("王小明", False), ("武赵", False)])
@@ -201,7 +207,7 @@ def test_a_name_whose_end_is_hidden_is_not_confirmed(typed: str, supported: bool
 def test_repeated_characters_are_two() -> None:
     assert ratio(name(["王", "明", "明"], "王明明")) > 5
     assert ratio(name(["王", "明", "明"], "王明")) < -3
-    assert ratio(name(["王", "明"], "王明明")) < -3
+    assert ratio(name(["王", "明"], "王明明")) < -0.5
 
 
 @settings(max_examples=60, deadline=None)
@@ -213,7 +219,7 @@ def test_of_two_names_at_most_one_is_spoken_for(one: str, other: str) -> None:
     printed = list(one)
     assert ratio(name(printed, one)) > 5
     if one != other:
-        assert ratio(name(printed, other)) < -3
+        assert ratio(name(printed, other)) < 0
 
 
 @settings(max_examples=40, deadline=None)
@@ -339,7 +345,7 @@ def test_a_longer_name_is_not_confirmed_by_its_beginning() -> None:
 
 
 def test_characters_that_are_lost_within_a_line_still_count() -> None:
-    assert ratio(match.name(words("古丽尔艾力", 0.97), "古丽巴哈尔艾力江")) < -7
+    assert ratio(match.name(words("古丽尔艾力", 0.97), "古丽巴哈尔艾力江")) < NAME.reject - 3
 
 
 def test_confident_nonsense_never_matches() -> None:
