@@ -161,24 +161,36 @@ class Locator:
 
     def _held(self, photo: Picture) -> tuple[list[_Found], list[_Found]]:
         """Identity cards and other things, of each the one that is held first: the larger and surer."""
-        found: list[Candidate] = []
+        candidates: list[Candidate] = []
         doubtful: list[_Found] = []
         for across, down in _VIEWS:
-            candidates = self._networks.candidates(photo, across=across, down=down)
-            cards, others = self._seen(photo, candidates)
+            hot = self._networks.candidates(photo, across=across, down=down)
+            cards, others = self._seen(photo, hot)
             if _surest(cards) >= _SURELY_FOUND:
                 break
-            found += candidates
+            candidates += hot
             doubtful = max(doubtful, cards, key=_surest)
         else:
-            cards, others = self._seen_closely(photo, found)
-            if not cards and _surest(doubtful) >= _FOUND:
-                cards = doubtful
-            if not cards:
-                nearer, _ = self._seen(photo, self._networks.nearer(photo))
-                cards = [one for one in nearer if one.confidence >= _SURELY_NEARER]
-            cards = [self._righted(photo, one) for one in cards]
+            cards, others = self._in_doubt(photo, candidates, doubtful)
         return self._confirmed(photo, _foremost(cards)), _foremost(others)
+
+    def _in_doubt(
+        self, photo: Picture, candidates: list[Candidate], doubtful: list[_Found]
+    ) -> tuple[list[_Found], list[_Found]]:
+        """What the larger network sees; where that is no card, the surest first look, or a part of the photo.
+
+        Args:
+            photo: in no view of which a card shows for sure.
+            candidates: of all views.
+            doubtful: the cards of the view that showed one most surely.
+        """
+        cards, others = self._seen_closely(photo, candidates)
+        if not cards and _surest(doubtful) >= _FOUND:
+            cards = doubtful
+        if not cards:
+            nearer, _ = self._seen(photo, self._networks.nearer(photo))
+            cards = [one for one in nearer if one.confidence >= _SURELY_NEARER]
+        return [self._righted(photo, one) for one in cards], others
 
     def _confirmed(self, photo: Picture, cards: list[_Found]) -> list[_Found]:
         """The cards; of several, those that the larger network sees too, if it sees any.
