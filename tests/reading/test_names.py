@@ -166,10 +166,10 @@ def test_of_two_look_alikes_a_name_begins_with_the_one_that_names_begin_with(
 @pytest.mark.parametrize(
     ("apart_mm", "present", "read"),
     [
-        (7.5, [1, 1, 0.1, 1], "吉克·阿"),
-        (4.0, [1, 1, 0.1, 1], "吉克阿"),
-        (7.5, [1, 1, 0.01, 1], "吉克阿"),
-        (7.5, [0.1, 1, 0.1, 1], "克阿"),
+        (7.5, [1, 1, 0.1, 1, 1], "吉克·阿依"),
+        (4.0, [1, 1, 0.1, 1, 1], "吉克阿依"),
+        (7.5, [1, 1, 0.01, 1, 1], "吉克阿依"),
+        (7.5, [0.1, 1, 0.1, 1, 0.1], "克阿"),
     ],
     ids=["room for a dot", "no room", "hardly there", "a name of two, spread out"],
 )
@@ -177,11 +177,36 @@ def test_a_faint_dot_counts_where_there_is_room_for_one(
     model: bytes, monkeypatch: pytest.MonkeyPatch, apart_mm: float, present: list[float], read: str
 ):
     first = NameReader(model)
-    log_probs = np.full((4, len(first.alphabet)), -20, np.float32)
-    for place, character in enumerate("吉克·阿"):
-        log_probs[place, first.alphabet[character] - 1] = 0.0
-    middles = np.array([0.0, 3.8, 3.8 + 0.4 * apart_mm, 3.8 + apart_mm])
-    places = Places(middles, np.array(present, np.float32), log_probs)
+    middles = [0.0, 3.8, 3.8 + 0.4 * apart_mm, 3.8 + apart_mm, 7.6 + apart_mm]
+    places = replace(drawn_places(first, "吉克·阿依", present), middles_mm=np.array(middles))
+    monkeypatch.setattr(first, "places", lambda *_: places)
+    readers = NameReaders(first, lambda: first, never)
+    assert readers.read(np.full((69, 366), 200, np.uint8), "name").text == read
+
+
+@pytest.mark.parametrize(
+    ("text", "apart_mm", "seen", "read"),
+    [
+        ("马心·弘", 4.9, 0.9, "马心弘"),
+        ("许·善", 4.9, 0.9, "许善"),
+        ("许·善", 4.9, 0.999, "许·善"),
+        ("邱伦·娟莎", 3.8, 0.9, "邱伦娟莎"),
+        ("邱伦·娟莎", 4.9, 0.9, "邱伦·娟莎"),
+        ("古丽娜尔·阿不都拉", 3.6, 0.9, "古丽娜尔·阿不都拉"),
+    ],
+    ids=["parts the last one", "parts two", "but surely", "no room", "two and two", "set small"],
+)
+def test_a_dot_where_names_have_none_has_to_be_seen_surely(
+    model: bytes, monkeypatch: pytest.MonkeyPatch, text: str, apart_mm: float, seen: float, read: str
+):
+    first = NameReader(model)
+    dot = text.index("·")
+    pitch = 2.8 if len(text) > 8 else 3.8
+    middles = np.array([pitch * i for i in range(len(text) - 1)])
+    middles[dot:] += apart_mm - pitch
+    middles = np.insert(middles, dot, middles[dot - 1] + apart_mm / 2)
+    present = [seen if c == "·" else 1.0 for c in text]
+    places = replace(drawn_places(first, text, present), middles_mm=middles)
     monkeypatch.setattr(first, "places", lambda *_: places)
     readers = NameReaders(first, lambda: first, never)
     assert readers.read(np.full((69, 366), 200, np.uint8), "name").text == read
