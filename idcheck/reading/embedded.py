@@ -1,4 +1,4 @@
-"""The readers that idcheck carries itself: our own for each field, and PP-OCRv6 where they doubt."""
+"""The readers that idcheck carries itself: our own for each field, PP-OCRv6 where those of names doubt."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from idcheck.reading.name import NameReader
 from idcheck.reading.names import NameReaders
 from idcheck.reading.number import NumberReader
 from idcheck.reading.numbers import NumberReaders
-from idcheck.reading.periods import PeriodReaders
 from idcheck.reading.ppocr import PPOCR
 from idcheck.reading.validity import ValidityReader
 from idcheck.types import Gray, Transcript
@@ -52,7 +51,7 @@ class Embedded:
         names = NameReaders(NameReader(networks.names), larger, lines)
         more = Later(partial(NumberReader, name="idcheck-number-larger"), networks.numbers_larger)
         numbers = NumberReaders(NumberReader(networks.numbers), more)
-        self._periods = Later(lambda model: PeriodReaders(ValidityReader(model), lines), networks.periods)
+        self._periods = Later(ValidityReader, networks.periods)
         self._own: dict[FieldName, Engine] = {"name": names, "id_number": numbers}
 
     @property

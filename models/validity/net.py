@@ -1,9 +1,9 @@
 """The network that reads the validity period: where its characters stand, and which each one is.
 
-A stack of separable convolutions (Howard et al., MobileNets, 2017) turns the strip into columns four pixels
-apart; dilated convolutions along the line say of each column whether the middle of a character is there; and
-a classifier that sees hardly more than that character names it. No character is told what others say: dates
-cannot be learnt.
+Residual convolutions (He et al., Deep residual learning, 2016) turn the strip into columns four pixels apart;
+dilated ones along the line say of each column whether the middle of a character is there; and a classifier
+that sees hardly more than that character names it. No character is told what others say: dates cannot be
+learnt.
 """
 
 from __future__ import annotations
@@ -13,12 +13,17 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from idcheck.reading.validity import ALPHABET, INPUT_SIZE
-from models.number.net import AlongLine, Separable
+from models.layers import Residual, convolution
+from models.number.net import AlongLine
 from models.training import standardise
 
 COLUMN_PX = 4
 """Pixels of the strip a column."""
 COLUMNS = INPUT_SIZE[0] // COLUMN_PX
+_WIDTH = 160
+"""Channels of a column."""
+_HIDDEN = 192
+"""Of the layer before the classes."""
 _AROUND = 65
 """Pixels over which brightness and contrast are evened out, three digits to each side."""
 
@@ -33,16 +38,18 @@ class ValidityReader(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.glyphs = nn.Sequential(
-            nn.Conv2d(1, 16, 5, 2, 2, bias=False), nn.BatchNorm2d(16), nn.ReLU(),  # 26 by 176
-            Separable(16, 32),
-            Separable(32, 64, (2, 2)), Separable(64, 64), Separable(64, 64),  # 13 by 88
-            Separable(64, 96, (2, 1)), Separable(96, 96), Separable(96, 96),  # 7 by 88
-            nn.Conv2d(96, 128, (7, 1), bias=False), nn.BatchNorm2d(128), nn.ReLU(),  # 1 by 88
+            convolution(1, 24, 5, (2, 2)),  # 26 by 176
+            convolution(24, 48),
+            convolution(48, 80, 3, (2, 2)), Residual(80),  # 13 by 88
+            convolution(80, 128, 3, (2, 1)), Residual(128),  # 7 by 88
+            nn.Conv2d(128, _WIDTH, (7, 1), bias=False), nn.BatchNorm2d(_WIDTH), nn.ReLU(),  # 1 by 88
         )  # fmt: skip
-        self.line = nn.Sequential(*(AlongLine(128, dilation) for dilation in (1, 2, 4, 8)))
-        self.place = nn.Conv2d(128, 1, 1)
-        self.near = AlongLine(128, 1)
-        self.name = nn.Sequential(nn.Conv2d(128, 96, 1), nn.ReLU(), nn.Conv2d(96, len(ALPHABET), 1))
+        self.line = nn.Sequential(*(AlongLine(_WIDTH, dilation) for dilation in (1, 2, 4, 8)))
+        self.place = nn.Conv2d(_WIDTH, 1, 1)
+        self.near = AlongLine(_WIDTH, 1)
+        self.name = nn.Sequential(
+            nn.Conv2d(_WIDTH, _HIDDEN, 1), nn.ReLU(), nn.Conv2d(_HIDDEN, len(ALPHABET), 1)
+        )
 
     def forward(self, strip: Tensor) -> tuple[Tensor, Tensor]:
         """See the class."""

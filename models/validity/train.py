@@ -124,6 +124,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=2600)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=4e-3)
+    parser.add_argument("--bfloat16", action="store_true", help="half the time on processors that know it")
     parser.add_argument("--start", type=Path, help="weights of an earlier run to go on from")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
@@ -138,8 +139,9 @@ def main() -> None:
 
     def next_loss() -> Tensor:
         batch = batch_of(stream.batch(args.batch))
-        places, names = net(batch.pictures[:, None])
-        return loss_of(places, names, batch)
+        with torch.autocast("cpu", torch.bfloat16, enabled=args.bfloat16):
+            places, names = net(batch.pictures[:, None])
+        return loss_of(places.float(), names.float(), batch)
 
     started = time.perf_counter()
     for step, averaged, running in learning(net, next_loss, args.steps, args.rate):
