@@ -161,14 +161,13 @@ class NameReaders:
 
     def _believed_dots(self, places: Places) -> Places:
         """The places, dots where names hardly have any less likely to stand."""
-        stands = np.flatnonzero(places.present > STANDS)
-        if stands.size < _LEAST_WITH_DOT:
+        stands = places.present > STANDS
+        if stands.sum() < _LEAST_WITH_DOT:
             return places
-        is_dot = places.log_probs[stands].argmax(axis=1) == self._dot
-        letters = stands[~is_dot]
-        gaps = _gaps(places.only(letters)) if letters.size > 1 else np.zeros(0)
+        is_dot = places.log_probs.argmax(axis=1) == self._dot
+        letters, gaps = np.flatnonzero(stands & ~is_dot), _gaps(places.only(stands & ~is_dot))
         present = places.present.copy()
-        for dot in stands[is_dot]:
+        for dot in np.flatnonzero(stands & is_dot):
             before = int((letters < dot).sum())
             odds = float(_odds(present[dot]))
             if min(before, letters.size - before) == 1:

@@ -6,6 +6,7 @@ that is hidden or illegible comes out with its probability spread over those it 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -70,9 +71,8 @@ class ValidityReader:
         if certain and min(certain) < _SURE:
             columns = self._averaged(shown, columns)
             text, certain = best_path(np.exp(columns), _CHARACTERS)
-        if certain and np.log(certain).mean() < np.log(_CHANCE):
-            text, certain = "", ()
-        return Transcript(text, certain, self.name, Lattice(columns, _INDEX))
+        read = Transcript(text, certain, self.name, Lattice(columns, _INDEX))
+        return read if read.confidence >= _CHANCE else replace(read, text="", characters=())
 
     def _averaged(self, shown: Gray, first: NDArray[np.float32]) -> NDArray[np.float32]:
         """A look and two more, a little above and below: the columns stay what they are."""

@@ -130,7 +130,7 @@ class NumberReader(nn.Module):
     def __init__(self, size: Size) -> None:
         super().__init__()
         width = size.width
-        self.glyphs = _residual(width) if size.residual else _separable(width)
+        self.glyphs = residual_columns(width, 4) if size.residual else _separable(width)
         self.where = nn.Parameter(torch.zeros(1, width, 1, COLUMNS))
         self.line = nn.Sequential(*(AlongLine(width, dilation) for dilation in (1, 2, 4, 8)))
         self.places = nn.Conv2d(width, PLACES, 1)
@@ -167,14 +167,19 @@ def _separable(width: int) -> nn.Sequential:
     )  # fmt: skip
 
 
-def _residual(width: int) -> nn.Sequential:
-    """Likewise, by more and wider convolutions."""
+def residual_columns(width: int, rows: int) -> nn.Sequential:
+    """A strip → columns of four pixels, (n, width, 1, columns), by more and wider convolutions.
+
+    Args:
+        width: channels of a column.
+        rows: an eighth of the strip's height, rounded up.
+    """
     return nn.Sequential(
-        convolution(1, 24, 5, (2, 2)),  # 16 by 128
+        convolution(1, 24, 5, (2, 2)),
         convolution(24, 48),
-        convolution(48, 80, 3, (2, 2)), Residual(80),  # 8 by 64
-        convolution(80, 128, 3, (2, 1)), Residual(128),  # 4 by 64
-        nn.Conv2d(128, width, (4, 1), bias=False), nn.BatchNorm2d(width), nn.ReLU(),  # 1 by 64
+        convolution(48, 80, 3, (2, 2)), Residual(80),
+        convolution(80, 128, 3, (2, 1)), Residual(128),
+        nn.Conv2d(128, width, (rows, 1), bias=False), nn.BatchNorm2d(width), nn.ReLU(),
     )  # fmt: skip
 
 

@@ -13,8 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from idcheck.reading.validity import ALPHABET, INPUT_SIZE
-from models.layers import Residual, convolution
-from models.number.net import AlongLine
+from models.number.net import AlongLine, residual_columns
 from models.training import standardise
 
 COLUMN_PX = 4
@@ -37,13 +36,7 @@ class ValidityReader(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.glyphs = nn.Sequential(
-            convolution(1, 24, 5, (2, 2)),  # 26 by 176
-            convolution(24, 48),
-            convolution(48, 80, 3, (2, 2)), Residual(80),  # 13 by 88
-            convolution(80, 128, 3, (2, 1)), Residual(128),  # 7 by 88
-            nn.Conv2d(128, _WIDTH, (7, 1), bias=False), nn.BatchNorm2d(_WIDTH), nn.ReLU(),  # 1 by 88
-        )  # fmt: skip
+        self.glyphs = residual_columns(_WIDTH, 7)
         self.line = nn.Sequential(*(AlongLine(_WIDTH, dilation) for dilation in (1, 2, 4, 8)))
         self.place = nn.Conv2d(_WIDTH, 1, 1)
         self.near = AlongLine(_WIDTH, 1)

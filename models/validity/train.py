@@ -1,8 +1,8 @@
 """Train the validity reader on drawn strips, and fit the temperature at which its probabilities are true.
 
-    python -m models.validity.pool  --seed 1 --count 49152 --out DIR &
+    python -m models.validity.pool  --seed 4 --count 98304 --out DIR &
     python -m models.validity.pool  --seed 2 --count 2048  --out DIR
-    python -m models.validity.train --pool DIR --seed 1 --held-out 2 --out DIR/validity.pt
+    python -m models.validity.train --pool DIR --seed 4 --shards 96 --bfloat16 --out DIR/validity.pt
 
 One thread, fixed seed: the same command on the same pool gives the same weights on the same processor.
 """
@@ -125,17 +125,13 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=4e-3)
     parser.add_argument("--bfloat16", action="store_true", help="half the time on processors that know it")
-    parser.add_argument("--start", type=Path, help="weights of an earlier run to go on from")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
     held_out = batch_of(Shards(args.pool, args.held_out, SHARD).read(0))
     stream = Stream(Shards(args.pool, args.seed, SHARD), args.shards, FRESH, np.random.default_rng(0))
-    net = ValidityReader()
-    if args.start is not None:
-        net.load_state_dict(torch.load(args.start)["weights"])
-    net = net.to(memory_format=torch.channels_last)
+    net = ValidityReader().to(memory_format=torch.channels_last)
 
     def next_loss() -> Tensor:
         batch = batch_of(stream.batch(args.batch))
